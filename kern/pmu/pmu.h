@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Performance counters: what the rest of the kernel half may know of them.
+ *
+ * A PMU driver is a struct pmu_ops.  A struct pmu_event is one thing counted
+ * on one CPU; whoever counts (kern/sampling, the self-test) owns the
+ * structure and embeds it.  Overflow comes back through a callback, so this
+ * directory knows nothing of samples.
+ */
+#ifndef _KERN_PMU_PMU_H_
+#define _KERN_PMU_PMU_H_
+
+#include <kern/pmu/pmu_env.h>	/* kernel types; swapped in host tests */
+
+#define PMU_MAX_COUNTERS	16
+#define PMU_NO_COUNTER		(-1)
+
+/* What the interrupted code looked like; filled by the interrupt stubs. */
+struct pmu_regs
+{
+  unsigned long ip;
+  unsigned long sp;
+  unsigned long fp;		/* frame pointer */
+  unsigned long flags;
+  boolean_t user;		/* it ran in user mode */
+};
+
+/* What to count: the parts of struct perf_event_attr a PMU needs. */
+struct pmu_request
+{
+  uint32_t type;		/* PERF_TYPE_* */
+  uint64_t config;
+  boolean_t exclude_user;
+  boolean_t exclude_kernel;
+  uint64_t period;		/* 0 counts only */
+};
+
+/*
+ * One thing counted on one CPU.
+ *
+ * Owner: from pmu_event_init () on, the CPU it is added to; every field is
+ * changed only on that CPU with its PMU quiet (between pmu_disable () and
+ * pmu_enable ()), or by its overflow NMI.  While it is off every counter,
+ * the embedder's lock holds it.
+ */
+struct pmu_event
+{
+  uint64_t count;		/* events counted up to prev */
+  uint64_t period;		/* 0 counts only */
+  uint64_t left;		/* events to the next overflow */
+  uint64_t prev;		/* raw value of the counter at the last look */
+  uint64_t config;		/* driver's encoding */
+  uint32_t counter_mask;	/* counters that can hold it; bit: index */
+  int index;			/* the counter it is on, PMU_NO_COUNTER */
+  void *owner;			/* for the overflow callback */
+};
+
+/*
+ * An event passed its period.  Called in NMI context (or, with a vectored
+ * interrupt or the clock PMU, in interrupt context) on the CPU that counts:
+ * no lock, no allocation, no fault, no printf.  overflows is how many periods
+ * went by, at least one; regs what was interrupted.  The callee may change
+ * event->period; it must not add or remove events.
+ */
+typedef void (*pmu_overflow_t) (struct pmu_event *event,
+				unsigned int overflows,
+				const struct pmu_regs *regs);
+
+/*
+ * A PMU driver.  All of it runs with the caller's preemption off; cpu_* and
+ * add to read run on the CPU concerned.
+ */
+struct pmu_ops
+{
+  const char *name;
+
+  /* Recognise this machine's PMU from CPUID (and, where CPUID may lie, by
+     write and read back).  Called once, on the boot CPU.  FALSE: not ours. */
+  boolean_t (*probe) (void);
+
+  /* Bring this CPU's PMU to a known quiet state and open the path of its
+     overflow interrupt.  Called once on each CPU before any event. */
+  void (*cpu_init) (int cpu);
+
+  /* Mask the overflow interrupt and stop every counter: shutdown, panic. */
+  void (*cpu_quiesce) (int cpu);
+
+  /* Check a request and fill event; no hardware is touched.
+     KERN_NOT_SUPPORTED: this PMU cannot count it; KERN_INVALID_VALUE: the
+     period is below the minimum; KERN_INVALID_ARGUMENT: malformed. */
+  kern_return_t (*event_init) (struct pmu_event *event,
+			       const struct pmu_request *request);
+
+  /* Stop and resume counting on this CPU as a whole; cheap, nest by
+     themselves through pmu_disable ()/pmu_enable (). */
+  void (*disable) (void);
+  void (*enable) (void);
+
+  /* Put the event on a free counter that can hold it and let it count from
+     where it stood.  FALSE: no counter is free.  Only between disable and
+     enable, and only with the PMI unable to come in. */
+  boolean_t (*add) (struct pmu_event *event);
+
+  /* Bring count up to date and free the counter. */
+  void (*remove) (struct pmu_event *event);
+
+  /* Bring count up to date. */
+  void (*read) (struct pmu_event *event);
+
+  /* Forget modelled state (emulated PMU); NULL: nothing to forget. */
+  void (*model_reset) (void);
+};
+
+/* What perf_info () says of the PMU. */
+struct pmu_description
+{
+  uint32_t kind;		/* PERF_PMU_* */
+  uint32_t version;
+  uint32_t nr_counters;
+  uint32_t nr_fixed;
+  uint32_t width;		/* bits */
+  uint32_t min_period;
+  uint32_t flags;		/* PERF_INFO_* */
+  uint32_t model_version;
+  uint32_t icount_shift;
+  uint32_t tsc_khz;		/* 0: unknown */
+  uint64_t hw_events;		/* bit n: PERF_COUNT_HW n */
+  char name[32];
+};
+
+/* The PMU in use; never NULL after pmu_init (). */
+extern const struct pmu_ops *pmu;
+
+/* Choose a driver: the first whose probe succeeds, else the clock PMU.
+   Boot CPU, before any event; overflow is called for every overflow. */
+void pmu_init (pmu_overflow_t overflow);
+
+/* Make this CPU's PMU usable: interrupt gate, NMI stack, driver. */
+void pmu_cpu_init (int cpu);
+
+/* Stop every counter of this CPU for good. */
+void pmu_cpu_quiesce (int cpu);
+
+/* Keep this CPU's counters (and so its PMI) quiet; pairs nest. */
+void pmu_disable (void);
+void pmu_enable (void);
+
+/* Fill *description. */
+void pmu_describe (struct pmu_description *description);
+
+/* The clock interrupt, for the clock PMU and for rotation; interrupt
+   context, every tick of every CPU. */
+void pmu_tick (int cpu, const struct pmu_regs *regs);
+
+/* Monotonic time in nanoseconds; usable in NMI context. */
+uint64_t pmu_clock_ns (void);
+
+#endif /* _KERN_PMU_PMU_H_ */
