@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Steps: our own build, in build/ and, with sanitizers and without the guest, in build-asan/.
+
+# configure FOLDER OPTIONS: sets a build folder up once, and again when the options have changed.
+configure() {
+	folder=$1
+	shift
+	printf '%s\n' "$@" >"$log.options"
+	if [ -f "$folder/build.ninja" ] && cmp -s "$log.options" "$folder/.setup-options"; then
+		rm "$log.options"
+		return 0
+	fi
+	if [ -f "$folder/build.ninja" ]; then
+		meson setup --reconfigure "$folder" "$root" "$@" || return 1
+	else
+		meson setup "$folder" "$root" "$@" || return 1
+	fi
+	mv "$log.options" "$folder/.setup-options"
+}
+
+# compile FOLDER
+compile() {
+	meson compile -C "$1" || return 1
+	result=${1##*/}
+}
+
+build_main() {
+	configure "$root/build" \
+		"-Dqemu=$qemu/bin/qemu-system-x86_64" "-Dqemu_data=$firmware" \
+		"-Dkernel=$mach/gnumach-amd64-up" "-Dmig=$mach/bin/x86_64-gnu-mig" \
+		"-Dmach_include=$mach/include/x86_64-linux-gnu" \
+		"-Dzlib_src=$sources/zlib" "-Dsqlite_src=$sources/sqlite" &&
+		compile "$root/build"
+}
+
+build_asan() {
+	configure "$root/build-asan" -Db_sanitize=address,undefined -Db_lundef=false &&
+		compile "$root/build-asan"
+}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Steps: what is made of the downloads, each once, into a folder of the cache named by the hash of its inputs.
+# A part appears whole, by a rename, or not at all.
+
+# part_make NAME KEY FUNCTION: runs FUNCTION FOLDER unless the cached folder is there; sets $made to the folder.
+part_make() {
+	made=$cache/$1-$2
+	if [ -d "$made" ]; then
+		touch "$made"
+		result="cached"
+		return 0
+	fi
+	rm -rf "$cache/$1".tmp.*
+	making=$cache/$1.tmp.$$
+	mkdir "$making" || return 1
+	if ! "$3" "$making"; then
+		rm -rf "$making"
+		return 1
+	fi
+	mv "$making" "$made" && keep_newest "$1"
+}
+
+# sums PARTS: one short hash of downloads, and of the recipe that unpacks them.
+sums() {
+	{
+		for part in "$@"; do
+			part_sum "$part"
+		done
+		cat "$root/setup/parts.sh"
+	} | sha256sum | cut -c1-16
+}
+
+# The stock kernel, its headers and the interface generator: one tree.
+make_mach() {
+	for part in kernel headers mig; do
+		dpkg-deb -x "$(part_file $part)" "$1/deb" || return 1
+	done
+	mv "$1"/deb/usr/* "$1" && gzip -dc "$1"/deb/boot/gnumach-*.gz >"$1/gnumach-amd64-up" || return 1
+	rm -r "$1/deb"
+	# The package's name for it; both the script and migcom must be where the build looks.
+	[ -x "$1/bin/x86_64-gnu-mig" ] && [ -x "$1/lib/mig/x86_64-gnu-migcom" ] && [ -d "$1/include/x86_64-linux-gnu/mach" ]
+}
+
+setup_mach() {
+	part_make mach "$(sums kernel headers mig)" make_mach && mach=$made
+}
+
+# Sources of the workloads.
+make_sources() {
+	for part in zlib sqlite; do
+		mkdir "$1/$part" && tar -xf "$(part_file $part)" -C "$1/$part" --strip-components=1 || return 1
+	done
+}
+
+setup_sources() {
+	part_make sources "$(sums zlib sqlite)" make_sources && sources=$made
+}
+
+# Firmware of the emulated machine: pinned, so that a guest starts alike on every host.
+make_firmware() {
+	for part in seabios qemudata; do
+		dpkg-deb -x "$(part_file $part)" "$1/deb" || return 1
+	done
+	for rom in seabios/bios-256k.bin qemu/kvmvapic.bin qemu/linuxboot.bin qemu/linuxboot_dma.bin qemu/multiboot.bin \
+		qemu/multiboot_dma.bin; do
+		mv "$1/deb/usr/share/$rom" "$1" || return 1
+	done
+	rm -r "$1/deb"
+}
+
+setup_firmware() {
+	part_make firmware "$(sums seabios qemudata)" make_firmware && firmware=$made
+}
+
+# The emulator wants a newer meson than bookworm's; the package is pure Python and runs where it lies.
+make_meson() {
+	dpkg-deb -x "$(part_file meson)" "$1"
+}
+
+# The emulator with our PMU, built by vpmu/qemu/build.sh.
+make_qemu() {
+	sh "$root/vpmu/qemu/build.sh" "$(part_file qemu)" "$1" "$meson"
+}
+
+# qemu_key: the tarball, the meson that builds it, our recipe, patch and model.
+qemu_key() {
+	{
+		part_sum qemu
+		part_sum meson
+		(cd "$root" && find vpmu -path vpmu/tests -prune -o -type f ! -name '*.md' ! -name meson.build -print |
+			LC_ALL=C sort | xargs sha256sum)
+	} | sha256sum | cut -c1-16
+}
+
+setup_qemu() {
+	part_make meson "$(sums meson)" make_meson && meson=$made || return 1
+	part_make qemu "$(qemu_key)" make_qemu && qemu=$made
+}
