@@ -18,6 +18,12 @@
 /* Version of this interface, answered by perf_info(). */
 #define PERF_ABI_VERSION	1
 
+/*
+ * Answer of perf_event_open() for an event this machine cannot count.  Mach
+ * has no such code of its own; the value is XNU's.
+ */
+#define KERN_NOT_SUPPORTED	46
+
 /* perf_event_attr.type */
 #define PERF_TYPE_HARDWARE	0
 #define PERF_TYPE_SOFTWARE	1

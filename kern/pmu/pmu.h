@@ -12,8 +12,9 @@
 
 #include <kern/pmu/pmu_env.h>	/* kernel types; swapped in host tests */
 
-#define PMU_MAX_COUNTERS	16
+#define PMU_MAX_COUNTERS	32	/* bits of a counter mask */
 #define PMU_NO_COUNTER		(-1)
+#define PMU_CPU_NAME_SIZE	48
 
 /* What the interrupted code looked like; filled by the interrupt stubs. */
 struct pmu_regs
@@ -38,13 +39,14 @@ struct pmu_request
 /*
  * One thing counted on one CPU.
  *
- * Owner: from pmu_event_init () on, the CPU it is added to; every field is
+ * Owner: from pmu_event_add () on, the CPU it is added to; every field is
  * changed only on that CPU with its PMU quiet (between pmu_disable () and
  * pmu_enable ()), or by its overflow NMI.  While it is off every counter,
  * the embedder's lock holds it.
  */
 struct pmu_event
 {
+  const struct pmu_ops *ops;	/* who counts it: the PMU, or the clock */
   uint64_t count;		/* events counted up to prev */
   uint64_t period;		/* 0 counts only */
   uint64_t left;		/* events to the next overflow */
@@ -66,9 +68,12 @@ typedef void (*pmu_overflow_t) (struct pmu_event *event,
 				unsigned int overflows,
 				const struct pmu_regs *regs);
 
+struct pmu_description;
+
 /*
  * A PMU driver.  All of it runs with the caller's preemption off; cpu_* and
- * add to read run on the CPU concerned.
+ * add to read run on the CPU concerned, and add, remove and read only with
+ * that CPU's PMU quiet, so that no overflow comes in between.
  */
 struct pmu_ops
 {
@@ -91,14 +96,15 @@ struct pmu_ops
   kern_return_t (*event_init) (struct pmu_event *event,
 			       const struct pmu_request *request);
 
-  /* Stop and resume counting on this CPU as a whole; cheap, nest by
-     themselves through pmu_disable ()/pmu_enable (). */
+  /* Stop and resume counting on this CPU as a whole; cheap.  Once disable
+     returns every overflow has been handled.  Not nested: pmu_disable ()
+     and pmu_enable () call them for the outermost pair. */
   void (*disable) (void);
   void (*enable) (void);
 
   /* Put the event on a free counter that can hold it and let it count from
-     where it stood.  FALSE: no counter is free.  Only between disable and
-     enable, and only with the PMI unable to come in. */
+     where it stood.  FALSE: no counter that can hold it is free, and
+     nothing was changed. */
   boolean_t (*add) (struct pmu_event *event);
 
   /* Bring count up to date and free the counter. */
@@ -109,6 +115,9 @@ struct pmu_ops
 
   /* Forget modelled state (emulated PMU); NULL: nothing to forget. */
   void (*model_reset) (void);
+
+  /* Fill what this driver knows of *description, which is zero before. */
+  void (*describe) (struct pmu_description *description);
 };
 
 /* What perf_info () says of the PMU. */
@@ -141,9 +150,37 @@ void pmu_cpu_init (int cpu);
 /* Stop every counter of this CPU for good. */
 void pmu_cpu_quiesce (int cpu);
 
+/* Check request and make event ready to be added.  Every field is
+   set; the caller fills in owner afterwards.
+   KERN_NOT_SUPPORTED, KERN_INVALID_VALUE, KERN_INVALID_ARGUMENT: as
+   event_init of struct pmu_ops.  No hardware is touched. */
+kern_return_t pmu_event_init (struct pmu_event *event,
+			      const struct pmu_request *request);
+
+/* Put event on a counter of this CPU, take it off, bring its count up to
+   date.  Between pmu_disable () and pmu_enable (); add and remove as in
+   struct pmu_ops. */
+boolean_t pmu_event_add (struct pmu_event *event);
+void pmu_event_remove (struct pmu_event *event);
+void pmu_event_read (struct pmu_event *event);
+
+/* Forget the modelled state and the emulator's overflow counts, where there
+   is an emulated PMU; else nothing. */
+void pmu_model_reset (void);
+
 /* Keep this CPU's counters (and so its PMI) quiet; pairs nest. */
 void pmu_disable (void);
 void pmu_enable (void);
+
+/* Work that needs locks, asked for in NMI context: fn runs on the same CPU
+   in interrupt context, interrupts off, as soon as they are on again (at the
+   latest at the next clock interrupt).  Requests made before fn starts are
+   served together.  fn is set once, at initialisation, on the boot CPU. */
+void pmu_defer_init (void (*fn) (void));
+void pmu_defer (void);
+
+/* The processor's own name for itself, NUL ended; empty if it has none. */
+void pmu_cpu_name (char name[PMU_CPU_NAME_SIZE]);
 
 /* Fill *description. */
 void pmu_describe (struct pmu_description *description);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the PMU code takes from its surroundings: the kernel's types and the
+ * processor.
+ *
+ * This is the one header of the PMU half that is swapped: the host tests
+ * have their own pmu_env.h, with the same types and with the processor's
+ * instructions played by the PMU model.  So everything under kern/pmu, and
+ * the drivers under i386, may include this and each other's headers only.
+ */
+#ifndef _KERN_PMU_PMU_ENV_H_
+#define _KERN_PMU_PMU_ENV_H_
+
+#include <kernel.h>		/* made from the kernel's debug information */
+#include <mach/perf_event.h>
+
+#ifndef TRUE
+#define TRUE	1
+#define FALSE	0
+#endif
+
+#ifndef KERN_SUCCESS
+#define KERN_SUCCESS		0	/* <mach/kern_return.h> */
+#define KERN_INVALID_ARGUMENT	4
+#define KERN_INVALID_VALUE	18
+#endif
+
+/* Processors this code is prepared for; each costs its stacks. */
+#define PMU_MAX_CPUS	4
+
+extern int printf (const char *, ...);
+
+#include <i386/cpu_access.h>
+
+#endif /* _KERN_PMU_PMU_ENV_H_ */
