@@ -5,8 +5,8 @@
 extern int errno;
 
 #define ENOENT 2
-#define EINTR 4
-#define EIO 5
+#define EINTR  4
+#define EIO    5
 #define ENOMEM 12
 #define EACCES 13
 #define EINVAL 22

@@ -20,8 +20,8 @@ struct free_block {
 	struct free_block *next;
 };
 
-#define MIN_SHIFT 5				    /* the first doubling starts at 32 bytes */
-#define NR_CLASSES 52				    /* up to 32 << 13 = 256 KiB, header included */
+#define MIN_SHIFT  5  /* the first doubling starts at 32 bytes */
+#define NR_CLASSES 52 /* up to 32 << 13 = 256 KiB, header included */
 #define CHUNK_SIZE (1UL << 20)
 
 _Static_assert(sizeof(struct header) == 16, "blocks are aligned to 16 bytes");
@@ -46,7 +46,7 @@ static size_t class_of(size_t bytes)
 		return 0;
 	class = (size_t)(63 - __builtin_clzl(bytes) - MIN_SHIFT) * 4;
 	while (class < NR_CLASSES && class_bytes(class) < bytes)
-		class++;
+		class ++;
 	return class < NR_CLASSES ? class : NR_CLASSES;
 }
 

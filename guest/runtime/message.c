@@ -10,8 +10,8 @@ mach_msg_return_t mach_msg(mach_msg_header_t *message, mach_msg_option_t option,
 			   mach_msg_size_t send_size, mach_msg_size_t receive_size,
 			   mach_port_t receive_name, mach_msg_timeout_t timeout, mach_port_t notify)
 {
-	mach_msg_return_t r = mach_msg_trap(message, option, send_size, receive_size, receive_name,
-					    timeout, notify);
+	mach_msg_return_t r =
+	    mach_msg_trap(message, option, send_size, receive_size, receive_name, timeout, notify);
 
 	/* The kernel gives up a wait that was interrupted; a caller that did
 	   not ask to hear of it wants it taken up again. */
@@ -36,8 +36,7 @@ static mach_port_t spare[NR_SPARE];
 mach_port_t mig_get_reply_port(void)
 {
 	for (int i = 0; i < NR_SPARE; i++) {
-		mach_port_t port =
-		    __atomic_exchange_n(&spare[i], MACH_PORT_NULL, __ATOMIC_ACQUIRE);
+		mach_port_t port = __atomic_exchange_n(&spare[i], MACH_PORT_NULL, __ATOMIC_ACQUIRE);
 
 		if (port != MACH_PORT_NULL)
 			return port;

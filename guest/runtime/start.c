@@ -28,13 +28,13 @@ _Noreturn void task_start(uintptr_t *stack, mach_port_t agent)
 /* The message is made before it is needed and sent by one trap: what a task
    executes beside its main function is short, and the same in every run. */
 static struct task_exit_message exit_message = {
-	.head = {.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-		 .msgh_size = sizeof(struct task_exit_message),
-		 .msgh_id = TASK_MSG_EXIT},
-	.type = {.msgt_name = MACH_MSG_TYPE_INTEGER_32,
-		 .msgt_size = 32,
-		 .msgt_inline = 1,
-		 .msgt_number = 1},
+    .head = {.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+	     .msgh_size = sizeof(struct task_exit_message),
+	     .msgh_id = TASK_MSG_EXIT},
+    .type = {.msgt_name = MACH_MSG_TYPE_INTEGER_32,
+	     .msgt_size = 32,
+	     .msgt_inline = 1,
+	     .msgt_number = 1},
 };
 
 void exit(int status)

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <mach/mach_types.h>
 
-#define EMULATOR_PORT 0xb80
+#define EMULATOR_PORT	   0xb80
 #define EMULATOR_SIGNATURE 0x5450504dU /* "MPPT" */
 
 /* Get the right to use the port by the master device port DEVICE.  An error

@@ -19,7 +19,7 @@
 #define TASK_PAGE_SIZE 4096UL
 
 /* Messages from a task to its agent; both one-way. */
-#define TASK_MSG_EXIT 0x6d700001  /* struct task_exit_message */
+#define TASK_MSG_EXIT  0x6d700001 /* struct task_exit_message */
 #define TASK_MSG_WRITE 0x6d700002 /* struct task_write_message */
 
 struct task_exit_message {
