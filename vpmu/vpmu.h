@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A model of an x86 performance monitoring unit: architectural performance
+ * monitoring version 2 (Intel SDM volume 3B, chapter 20.2), four general and
+ * three fixed counters of 48 bits.
+ *
+ * The same model runs inside the emulator and behind the rdmsr and wrmsr of
+ * the driver's unit tests.  It knows no emulator: whoever owns it says what
+ * was executed, and gets the counter-overflow interrupt through a callback.
+ *
+ * What is executed is counted by event and ring, all the time.  A counter is
+ * a view of these totals: its value stands as of its last synchronisation, to
+ * which the growth of the totals since is added.  How far the running ring may
+ * go before some counter overflows is kept ready, so that counting is an
+ * addition and a comparison.
+ *
+ * One vCPU, one struct vpmu, one thread: nothing here is locked.
+ */
+#ifndef VPMU_VPMU_H
+#define VPMU_VPMU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VPMU_MODEL_VERSION 1
+
+#define VPMU_NR_GENERAL	 4
+#define VPMU_NR_FIXED	 3
+#define VPMU_NR_COUNTERS (VPMU_NR_GENERAL + VPMU_NR_FIXED)
+#define VPMU_WIDTH	 48
+
+/* Registers (SDM volume 4, table 2-2). */
+enum {
+	VPMU_MSR_PMC0 = 0xc1,
+	VPMU_MSR_PERFEVTSEL0 = 0x186,
+	VPMU_MSR_DEBUGCTL = 0x1d9,
+	VPMU_MSR_FIXED_CTR0 = 0x309,
+	VPMU_MSR_PERF_CAPABILITIES = 0x345,
+	VPMU_MSR_FIXED_CTR_CTRL = 0x38d,
+	VPMU_MSR_GLOBAL_STATUS = 0x38e,
+	VPMU_MSR_GLOBAL_CTRL = 0x38f,
+	VPMU_MSR_GLOBAL_OVF_CTRL = 0x390,
+	/* Paravirtual: */
+	VPMU_MSR_RESET = 0x4d500000, /* W: forget modelled state and statistics; R: 0 */
+	VPMU_MSR_STEPS = 0x4d500001, /* R: emulator steps so far (REP iterations each one) */
+};
+
+/* CPUID leaves of the model: its name, its parameters (docs/vpmu.md). */
+#define VPMU_CPUID_ARCH	     0x0a
+#define VPMU_CPUID_SIGNATURE 0x4d500000
+#define VPMU_CPUID_PARAMS    0x4d500001
+
+#define VPMU_PORT_BASE 0xb80
+
+/* What the model counts.  ref-cycles are cycles: the model's clock is steady. */
+enum vpmu_event {
+	VPMU_INSTRUCTIONS, /* retired; a REP instruction is one */
+	VPMU_CYCLES,	   /* one per step, plus penalties */
+	VPMU_BRANCHES,
+	VPMU_BRANCH_MISSES,
+	VPMU_L1D_MISSES,
+	VPMU_LLC_REFS,
+	VPMU_LLC_MISSES,
+	VPMU_DTLB_MISSES,
+	VPMU_LOADS,
+	VPMU_STORES,
+	VPMU_NR_EVENTS,
+	VPMU_NO_EVENT = VPMU_NR_EVENTS,
+};
+
+/* The penalties of the model, in cycles. */
+enum {
+	VPMU_PENALTY_BRANCH_MISS = 15,
+	VPMU_PENALTY_DTLB_MISS = 20,
+	VPMU_PENALTY_L1D_MISS = 10,
+	VPMU_PENALTY_LLC_MISS = 150,
+};
+
+#define VPMU_FAR INT64_MAX /* no overflow in sight */
+
+/* Called when a counter that asks for it has overflowed: raise the interrupt
+   of the LAPIC's performance LVT.  May write registers of the model. */
+typedef void (*vpmu_pmi_t)(void *opaque);
+
+/* Called at VPMU_MSR_RESET: forget caches, TLBs, predictors. */
+typedef void (*vpmu_forget_t)(void *opaque);
+
+struct vpmu_config {
+	unsigned int icount_shift; /* nanoseconds per step, log2; for CPUID */
+	uint32_t tsc_khz;	   /* for CPUID */
+	vpmu_pmi_t pmi;		   /* may be NULL */
+	vpmu_forget_t forget;	   /* may be NULL */
+	void *opaque;		   /* for both */
+};
+
+struct vpmu_counter {
+	uint64_t value; /* as of snapshot */
+	uint64_t snapshot;
+	enum vpmu_event event; /* VPMU_NO_EVENT: stopped, or nothing we know */
+	unsigned int rings;    /* bit 0 kernel, bit 1 user */
+	bool interrupt;	       /* overflow asks for the interrupt */
+	uint64_t overflows;    /* since the last VPMU_MSR_RESET */
+	uint64_t pmis;	       /* of these, with an interrupt asked for */
+};
+
+/* Counts about the model itself, since its birth; not what it models. */
+struct vpmu_stats {
+	uint64_t pmis;		 /* interrupts asked for; overflows seen together are one */
+	uint64_t rep_iterations; /* steps that did not retire an instruction */
+	uint64_t msr_reads;
+	uint64_t msr_writes;
+	uint64_t lapic_accesses;
+	uint64_t overflows[VPMU_NR_EVENTS]; /* by event, since VPMU_MSR_RESET */
+};
+
+struct vpmu {
+	/* Read by the hot path. */
+	int64_t left[VPMU_NR_EVENTS];	   /* events to the next overflow in this ring */
+	uint64_t total[VPMU_NR_EVENTS][2]; /* by ring: 0 kernel, 1 user */
+
+	struct vpmu_counter counters[VPMU_NR_COUNTERS]; /* general, then fixed */
+	uint64_t evtsel[VPMU_NR_GENERAL];
+	uint64_t fixed_ctrl;
+	uint64_t global_ctrl;
+	uint64_t global_status;
+	uint64_t debugctl;
+	uint32_t counting; /* bit: event some counter counts */
+
+	uint64_t steps;
+	struct vpmu_stats stats;
+	struct vpmu_config config;
+};
+
+/* Bring a new model to its state at power-on. */
+void vpmu_init(struct vpmu *p, const struct vpmu_config *config);
+
+/* RESET of the CPU: the registers as at power-on (SDM volume 3A, table 10-1:
+   every general counter enabled in GLOBAL_CTRL); totals and statistics stay. */
+void vpmu_reset(struct vpmu *p);
+
+/* A leaf of CPUID into regs (eax, ebx, ecx, edx); false: not one of ours. */
+bool vpmu_cpuid(const struct vpmu *p, uint32_t leaf, uint32_t regs[4]);
+
+enum vpmu_access {
+	VPMU_ACCESS_OK,
+	VPMU_ACCESS_UNKNOWN, /* not a register of ours */
+	VPMU_ACCESS_FAULT,   /* #GP(0) */
+};
+
+/* Registers.  A read is exact up to what was counted before it; a write works
+   from the next step on.  A write that asks for less room than ran already
+   changes left[]: look at vpmu_room() afterwards. */
+enum vpmu_access vpmu_rdmsr(struct vpmu *p, uint32_t msr, uint64_t *value);
+enum vpmu_access vpmu_wrmsr(struct vpmu *p, uint32_t msr, uint64_t value);
+
+/* RDPMC with this ECX (CR4.PCE is the caller's); false: #GP(0). */
+bool vpmu_rdpmc(struct vpmu *p, uint32_t ecx, uint64_t *value);
+
+/*
+ * For tests and other simple owners: something happened at this privilege
+ * level.  The interrupt is asked for at the exact event, and what its callback
+ * changes holds for the rest.
+ */
+void vpmu_advance(struct vpmu *p, uint64_t instructions, unsigned int cpl);
+void vpmu_event(struct vpmu *p, enum vpmu_event event, uint64_t n, unsigned int cpl);
+
+/*
+ * For the emulator, which counts first and looks afterwards.
+ */
+
+static inline unsigned int vpmu_ring(unsigned int cpl)
+{
+	return cpl != 0;
+}
+
+/* Count n events in a ring; true: an overflow is due, so vpmu_sync() soon. */
+static inline bool vpmu_count(struct vpmu *p, enum vpmu_event event, uint64_t n, unsigned int ring)
+{
+	p->total[event][ring] += n;
+	p->left[event] -= (int64_t)n;
+	return p->left[event] <= 0;
+}
+
+/* Count steps of a ring, of which so many were repeats of a REP instruction
+   that was already counted. */
+void vpmu_count_steps(struct vpmu *p, uint64_t steps, uint64_t repeats, unsigned int ring);
+
+/* Bring counters and status up to date; overflows ask for their interrupt. */
+void vpmu_sync(struct vpmu *p);
+
+/* Make left[] right for a ring: needed after vpmu_sync() and when the ring
+   changes.  Returns the steps this ring may go, penalties aside, before an
+   overflow of instructions or cycles; VPMU_FAR: none. */
+int64_t vpmu_arm(struct vpmu *p, unsigned int ring);
+
+/* True while some counter counts one of these events (bit: event). */
+static inline bool vpmu_counts(const struct vpmu *p, uint32_t events)
+{
+	return (p->counting & events) != 0;
+}
+
+#endif
