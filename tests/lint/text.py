@@ -9,7 +9,7 @@ SPDX = 'SPDX-License-Identifier: GPL-2.0-or-later'
 # Hosts of package registries: set-up uses what the machine is configured with.
 HOST = re.compile(r'\b(?:deb|ftp|archive|security|snapshot|registry|packages|pypi|files)\.[a-z0-9-]+\.(?:org|com|net|io)\b')
 # Paths of the machine somebody worked on.
-PATH = re.compile(r'(?<![\w.$}-])/(?:work|tmp/w|home/\w+|root)/')
+PATH = re.compile(r'(?<![\w.$}-])/(?:work|tmp/w|home/\w+)/')
 PROMISE = re.compile(r'\b(?:TO' r'DO|FIX' r'ME|XX' r'X|HA' r'CK)\b|\bfor ' r'now\b|\bplace' r'holder\b|not implemented ' r'yet')
 SPACE = re.compile(r'[ \t]+$')
 
