@@ -165,6 +165,7 @@ setup_downloads() {
 		$rows
 	EOT
 	rm -rf "$fetch_dir"
-	result="$fetched fetched, $copied from ${folder:-no folder}"
+	result="$fetched fetched"
+	[ "$copied" -eq 0 ] || result="$result, $copied from $folder"
 	[ $((fetched + copied)) -gt 0 ] || result="all there"
 }
