@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Intel architectural performance monitoring, versions 1 and 2, and what
+ * later versions keep of them.
+ *
+ * Intel SDM volume 3, "Architectural Performance Monitoring"; the registers
+ * are in volume 4, table "IA-32 Architectural MSRs"; CPUID leaf 0xa is in
+ * volume 2.
+ */
+
+#include <i386/cpuid.h>
+#include <i386/emulator.h>
+#include <i386/intel.h>
+
+#define CPUID_PERFMON	0xa
+
+/* Bits of an event select that are not a user's: the driver sets USR, OS,
+   INT and EN; PC drives a pin, AnyThread looks into the other thread of the
+   core, IN_TX and IN_TXCP change what transactions leave behind. */
+#define INTEL_SEL_PC		(1ULL << 19)
+#define INTEL_SEL_ANYTHREAD	(1ULL << 21)
+#define INTEL_SEL_IN_TX		(1ULL << 32)
+#define INTEL_SEL_IN_TXCP	(1ULL << 33)
+
+#define INTEL_RAW_IGNORED \
+  (X86_SEL_USR | X86_SEL_OS | X86_SEL_INT | X86_SEL_EN | INTEL_SEL_PC \
+   | INTEL_SEL_ANYTHREAD | INTEL_SEL_IN_TX | INTEL_SEL_IN_TXCP)
+
+#define INTEL_RAW_ALLOWED \
+  (X86_SEL_EVENT | X86_SEL_UMASK | X86_SEL_EDGE | X86_SEL_INV \
+   | X86_SEL_CMASK)
+
+/*
+ * Below this an event of the kernel would overflow again in the tail of its
+ * own interrupt (some sixty instructions, and what they miss), and nothing
+ * else would run; some events of Haswell and Broadwell ask for it too.
+ */
+#define INTEL_MIN_PERIOD	128
+
+/* Writing a general counter takes 32 bits and extends the sign. */
+#define INTEL_START_BITS	31
+
+static const struct x86_pmu_layout intel_v1_layout =
+{
+  .select_base = 0x186,		/* IA32_PERFEVTSEL0 */
+  .counter_base = 0xc1,		/* IA32_PMC0 */
+  .stride = 1,
+  .start_bits = INTEL_START_BITS,
+  .raw_ignored = INTEL_RAW_IGNORED,
+  .raw_allowed = INTEL_RAW_ALLOWED,
+  .min_period = INTEL_MIN_PERIOD,
+};
+
+static const struct x86_pmu_layout intel_v2_layout =
+{
+  .select_base = 0x186,
+  .counter_base = 0xc1,
+  .stride = 1,
+  .start_bits = INTEL_START_BITS,
+  .fixed_base = 0x309,		/* IA32_FIXED_CTR0 */
+  .fixed_ctrl = 0x38d,		/* IA32_FIXED_CTR_CTRL */
+  .global_ctrl = 0x38f,		/* IA32_PERF_GLOBAL_CTRL */
+  .global_status = 0x38e,	/* IA32_PERF_GLOBAL_STATUS */
+  .global_ack = 0x390,		/* IA32_PERF_GLOBAL_OVF_CTRL */
+  .raw_ignored = INTEL_RAW_IGNORED,
+  .raw_allowed = INTEL_RAW_ALLOWED,
+  .min_period = INTEL_MIN_PERIOD,
+};
+
+static unsigned int
+minimum (unsigned int a, unsigned int b)
+{
+  return a < b ? a : b;
+}
+
+/* Fill *p from CPUID.  FALSE: there is no such PMU, or its description makes
+   no sense. */
+static boolean_t
+intel_detect (struct x86_pmu *p)
+{
+  static const struct x86_pmu nothing;
+  uint32_t unavailable, known;
+  struct cpuid_regs r;
+
+  *p = nothing;
+  if (!cpuid_vendor_is ("GenuineIntel") && emulator.model_version == 0)
+    return FALSE;
+  if (!cpuid_leaf (CPUID_PERFMON, &r))
+    return FALSE;
+  p->version = r.eax & 0xff;
+  p->nr_general = minimum (r.eax >> 8 & 0xff, X86_PMU_MAX_GENERAL - 1);
+  p->general_width = r.eax >> 16 & 0xff;
+  if (p->version == 0 || p->nr_general == 0
+      || p->general_width <= INTEL_START_BITS || p->general_width > 64)
+    return FALSE;
+
+  p->layout = &intel_v1_layout;
+  if (p->version >= 2)
+    {
+      p->layout = &intel_v2_layout;
+      p->nr_fixed = minimum (r.edx & 0x1f, X86_PMU_MAX_FIXED - 1);
+      p->fixed_width = r.edx >> 5 & 0xff;
+      if (p->fixed_width <= INTEL_START_BITS || p->fixed_width > 64)
+	p->nr_fixed = 0;
+    }
+
+  /* The leaf tells of so many events; it says nothing of the others. */
+  known = r.eax >> 24;
+  unavailable = known >= 32 ? 0 : ~0U << known;
+  intel_events (p, r.ebx | unavailable);
+  return TRUE;
+}
+
+static boolean_t
+intel_probe (void)
+{
+  struct x86_pmu found;
+
+  if (!intel_detect (&found) || !x86_pmu_responds (&found))
+    return FALSE;
+  x86_pmu = found;
+  return TRUE;
+}
+
+static void
+intel_describe (struct pmu_description *description)
+{
+  x86_pmu_describe (description);
+  description->kind = PERF_PMU_INTEL;
+}
+
+const struct pmu_ops intel_pmu_ops =
+{
+  .name = "intel",
+  .probe = intel_probe,
+  .cpu_init = x86_pmu_cpu_init,
+  .cpu_quiesce = x86_pmu_cpu_quiesce,
+  .event_init = x86_pmu_event_init,
+  .disable = x86_pmu_disable,
+  .enable = x86_pmu_enable,
+  .add = x86_pmu_add,
+  .remove = x86_pmu_remove,
+  .read = x86_pmu_read,
+  .model_reset = emulator_model_reset,
+  .describe = intel_describe,
+};

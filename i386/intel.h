@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Intel's architectural performance monitoring as a kind of x86 PMU. */
+#ifndef _I386_INTEL_H_
+#define _I386_INTEL_H_
+
+#include <i386/x86_pmu.h>
+
+extern const struct pmu_ops intel_pmu_ops;
+
+/* Fill p's generic events: the architectural ones that are not in
+   unavailable (CPUID 0xa ebx), and the cache events of this model. */
+void intel_events (struct x86_pmu *p, uint32_t unavailable);
+
+#endif /* _I386_INTEL_H_ */

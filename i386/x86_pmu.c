@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The driver of x86 performance counters; see x86_pmu.h for the idea.
+ *
+ * Counters run while the CPU's global register has their bits (or, on PMUs
+ * without one, while their select registers have the enable bit).  Stopping
+ * takes that away from all of them at once and then waits until the overflow
+ * interrupt that may still be under way has been served: so whoever stopped
+ * them has the events for itself, and no overflow is ever dropped or seen
+ * twice.
+ *
+ * The overflow interrupt is an NMI.  It stops the counters first, so that
+ * little of itself is counted, serves every counter whose status bit is set,
+ * and starts them again unless it came in while they were to stand still.
+ *
+ * Intel SDM volume 3, chapter "Performance Monitoring".
+ */
+
+#include <i386/lapic.h>
+#include <i386/x86_pmu.h>
+#include <kern/pmu/count.h>
+#include <kern/pmu/machine.h>
+
+/* Status reads while an interrupt that is under way arrives: microseconds. */
+#define STOP_TRIES	1000
+
+/* Rounds of new overflows in one interrupt; the counters stand still, so
+   more than a few mean that the status does not clear. */
+#define SERVE_ROUNDS	8
+
+/* Fields of the control register of the fixed counters. */
+#define FIXED_BITS	4
+#define FIXED_OS	1
+#define FIXED_USR	2
+#define FIXED_PMI	8
+#define FIXED_FIELD	0xfULL
+
+/* Global bit of fixed counter 0. */
+#define GLOBAL_FIXED	32
+
+/* Owner: the CPU.  Changed with its counters stopped only; its NMI reads it,
+   and changes what hangs on events. */
+struct x86_pmu_cpu
+{
+  boolean_t ready;			/* registers are in a known state */
+  uint32_t used;			/* counters that have an event */
+  uint64_t global;			/* the same, as global bits */
+  uint64_t fixed_ctrl;			/* register contents */
+  uint64_t select[X86_PMU_MAX_GENERAL];	/* register contents when running */
+  unsigned int late;			/* interrupts to come for overflows
+					   that were served without */
+  struct pmu_event *events[PMU_MAX_COUNTERS];
+};
+
+struct x86_pmu x86_pmu;
+struct x86_pmu_stats x86_pmu_stats[PMU_MAX_CPUS];
+static struct x86_pmu_cpu x86_pmu_cpus[PMU_MAX_CPUS];
+
+/* Registers. */
+
+static inline uint32_t
+select_msr (const struct x86_pmu *p, unsigned int i)
+{
+  return p->layout->select_base + i * p->layout->stride;
+}
+
+static inline uint32_t
+counter_msr (const struct x86_pmu *p, unsigned int index)
+{
+  if (index >= X86_PMU_FIXED)
+    return p->layout->fixed_base + index - X86_PMU_FIXED;
+  return p->layout->counter_base + index * p->layout->stride;
+}
+
+static inline unsigned int
+counter_width (unsigned int index)
+{
+  return index >= X86_PMU_FIXED ? x86_pmu.fixed_width : x86_pmu.general_width;
+}
+
+static inline unsigned int
+counter_start_bits (unsigned int index)
+{
+  return index >= X86_PMU_FIXED ? x86_pmu.fixed_width - 1
+				: x86_pmu.layout->start_bits;
+}
+
+static inline uint64_t
+global_bit (unsigned int index)
+{
+  return 1ULL << (index >= X86_PMU_FIXED
+		  ? index - X86_PMU_FIXED + GLOBAL_FIXED : index);
+}
+
+/* All counters of p, as indices. */
+static uint32_t
+all_counters (const struct x86_pmu *p)
+{
+  return ((1U << p->nr_general) - 1)
+	 | ((1U << p->nr_fixed) - 1) << X86_PMU_FIXED;
+}
+
+static void
+stop (struct x86_pmu_cpu *c)
+{
+  uint32_t left;
+  unsigned int i;
+
+  if (x86_pmu.layout->global_ctrl != 0)
+    {
+      cpu_wrmsr (x86_pmu.layout->global_ctrl, 0);
+      return;
+    }
+  for (left = c->used; left != 0; left &= left - 1)
+    {
+      i = __builtin_ctz (left);
+      cpu_wrmsr (select_msr (&x86_pmu, i), c->select[i] & ~X86_SEL_EN);
+    }
+}
+
+static void
+start (struct x86_pmu_cpu *c)
+{
+  uint32_t left;
+  unsigned int i;
+
+  if (x86_pmu.layout->global_ctrl != 0)
+    {
+      cpu_wrmsr (x86_pmu.layout->global_ctrl, c->global);
+      return;
+    }
+  for (left = c->used; left != 0; left &= left - 1)
+    {
+      i = __builtin_ctz (left);
+      cpu_wrmsr (select_msr (&x86_pmu, i), c->select[i]);
+    }
+}
+
+/* Which counters have overflowed and were not served.  The counters stand
+   still.  Without a status register it shows in the counter: one that was
+   started below zero has lost its sign. */
+static uint32_t
+overflowed (const struct x86_pmu_cpu *c)
+{
+  uint32_t left, mask = 0;
+  const struct pmu_event *event;
+  uint64_t raw;
+  unsigned int i;
+
+  if (x86_pmu.layout->global_status != 0)
+    {
+      raw = cpu_rdmsr (x86_pmu.layout->global_status) & c->global;
+      return (uint32_t) (raw & ((1U << X86_PMU_FIXED) - 1))
+	     | (uint32_t) (raw >> GLOBAL_FIXED) << X86_PMU_FIXED;
+    }
+  for (left = c->used; left != 0; left &= left - 1)
+    {
+      i = __builtin_ctz (left);
+      event = c->events[i];
+      raw = cpu_rdmsr (counter_msr (&x86_pmu, i));
+      if (event->period == 0 ? raw < event->prev
+			     : !(raw >> (x86_pmu.general_width - 1) & 1))
+	mask |= 1U << i;
+    }
+  return mask;
+}
+
+/* Clear the status bits of these counters. */
+static void
+acknowledge (uint32_t mask)
+{
+  if (x86_pmu.layout->global_ack != 0)
+    cpu_wrmsr (x86_pmu.layout->global_ack,
+	       (mask & ((1U << X86_PMU_FIXED) - 1))
+	       | (uint64_t) (mask >> X86_PMU_FIXED) << GLOBAL_FIXED);
+}
+
+/* Let event's counter run on from where the event stands. */
+static void
+program_counter (struct pmu_event *event)
+{
+  unsigned int index = event->index;
+
+  cpu_wrmsr (counter_msr (&x86_pmu, index),
+	     pmu_count_start (event, counter_width (index),
+			      counter_start_bits (index)));
+}
+
+/* One counter overflowed: account it, tell whoever counts, go on. */
+static void
+serve_counter (struct pmu_event *event, const struct pmu_regs *regs)
+{
+  uint64_t raw = cpu_rdmsr (counter_msr (&x86_pmu, event->index));
+  uint64_t period = event->period;
+  unsigned int overflows;
+
+  overflows = pmu_count_update (event, raw, counter_width (event->index));
+  if (overflows != 0)
+    {
+      pmu_overflow (event, overflows, regs);
+      pmu_count_new_period (event, period);
+    }
+  if (event->period != 0)
+    program_counter (event);
+}
+
+/* Everything from the registers up: clear all status, restart all events. */
+static void
+reset_counters (struct x86_pmu_cpu *c)
+{
+  uint32_t left;
+
+  acknowledge (all_counters (&x86_pmu));
+  for (left = c->used; left != 0; left &= left - 1)
+    program_counter (c->events[__builtin_ctz (left)]);
+}
+
+/* Serve all counters in mask, and those that turn out to have overflowed
+   meanwhile.  The counters stand still. */
+static void
+serve (struct x86_pmu_cpu *c, uint32_t mask, const struct pmu_regs *regs,
+       struct x86_pmu_stats *stats)
+{
+  int rounds;
+
+  for (rounds = 0; mask != 0; rounds++)
+    {
+      if (rounds == SERVE_ROUNDS)
+	{
+	  stats->stuck++;
+	  reset_counters (c);
+	  return;
+	}
+      acknowledge (mask);
+      for (; mask != 0; mask &= mask - 1)
+	serve_counter (c->events[__builtin_ctz (mask)], regs);
+      mask = overflowed (c);
+    }
+}
+
+boolean_t
+x86_pmu_interrupt (int cpu, const struct pmu_regs *regs)
+{
+  struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
+  struct x86_pmu_stats *stats = &x86_pmu_stats[cpu];
+  boolean_t ours;
+  uint32_t mask;
+
+  if (!c->ready)
+    return FALSE;
+  stop (c);
+  mask = overflowed (c);
+  ours = mask != 0;
+  if (ours)
+    {
+      stats->interrupts++;
+      /* What the callback does must not start the counters. */
+      pmu_nest[cpu]++;
+      serve (c, mask, regs, stats);
+      pmu_nest[cpu]--;
+    }
+  else if (c->late != 0)
+    {
+      c->late--;
+      ours = TRUE;
+    }
+  else
+    stats->unclaimed++;
+
+  if (ours)
+    lapic_pmi_unmask ();
+  if (pmu_nest[cpu] == 0)
+    start (c);
+  return ours;
+}
+
+void
+x86_pmu_disable (void)
+{
+  int cpu = cpu_this ();
+  struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
+  struct pmu_regs here;
+  uint32_t mask;
+  int tries;
+
+  stop (c);
+  /* The interrupt of an overflow that came just before is on its way, and
+     belongs to where it happened. */
+  for (tries = STOP_TRIES; (mask = overflowed (c)) != 0; tries--)
+    {
+      if (tries != 0)
+	{
+	  cpu_pause ();
+	  continue;
+	}
+      here.ip = (unsigned long) __builtin_return_address (0);
+      here.sp = here.fp = (unsigned long) __builtin_frame_address (0);
+      here.flags = 0;
+      here.user = FALSE;
+      x86_pmu_stats[cpu].missed++;
+      c->late++;
+      serve (c, mask, &here, &x86_pmu_stats[cpu]);
+      lapic_pmi_unmask ();
+      return;
+    }
+}
+
+void
+x86_pmu_enable (void)
+{
+  start (&x86_pmu_cpus[cpu_this ()]);
+}
+
+/* Write what event counts, and in which modes, unless it is there. */
+static void
+program_select (struct x86_pmu_cpu *c, const struct pmu_event *event,
+		unsigned int index)
+{
+  unsigned int shift = (index - X86_PMU_FIXED) * FIXED_BITS;
+  uint64_t field = FIXED_PMI;
+
+  if (index < X86_PMU_FIXED)
+    {
+      if (c->select[index] == event->config)
+	return;
+      c->select[index] = event->config;
+      /* Without global registers it starts with the others. */
+      if (x86_pmu.layout->global_ctrl != 0)
+	cpu_wrmsr (select_msr (&x86_pmu, index), event->config);
+      return;
+    }
+  if (event->config & X86_SEL_OS)
+    field |= FIXED_OS;
+  if (event->config & X86_SEL_USR)
+    field |= FIXED_USR;
+  field = (c->fixed_ctrl & ~(FIXED_FIELD << shift)) | field << shift;
+  if (field == c->fixed_ctrl)
+    return;
+  c->fixed_ctrl = field;
+  cpu_wrmsr (x86_pmu.layout->fixed_ctrl, field);
+}
+
+boolean_t
+x86_pmu_add (struct pmu_event *event)
+{
+  struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu_this ()];
+  uint32_t free = event->counter_mask & ~c->used;
+  unsigned int index;
+
+  if (free == 0)
+    return FALSE;
+  /* A fixed counter if there is one: nobody else can use it. */
+  if (free >> X86_PMU_FIXED != 0)
+    free &= ~0U << X86_PMU_FIXED;
+  index = __builtin_ctz (free);
+
+  event->index = index;
+  program_select (c, event, index);
+  program_counter (event);
+  c->events[index] = event;
+  c->used |= 1U << index;
+  c->global |= global_bit (index);
+  return TRUE;
+}
+
+void
+x86_pmu_read (struct pmu_event *event)
+{
+  uint64_t raw = cpu_rdmsr (counter_msr (&x86_pmu, event->index));
+
+  /* No period can end here: every overflow was served when the counters
+     stopped. */
+  pmu_count_update (event, raw, counter_width (event->index));
+}
+
+void
+x86_pmu_remove (struct pmu_event *event)
+{
+  struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu_this ()];
+  unsigned int index = event->index;
+
+  x86_pmu_read (event);
+  c->used &= ~(1U << index);
+  c->global &= ~global_bit (index);
+  c->events[index] = 0;
+  event->index = PMU_NO_COUNTER;
+}
+
+/* Every register stopped, zero and acknowledged.  TRUE: somebody, firmware
+   perhaps, had a counter running. */
+static boolean_t
+clear_registers (const struct x86_pmu *p)
+{
+  boolean_t held = FALSE;
+  unsigned int i;
+
+  if (p->layout->global_ctrl != 0)
+    cpu_wrmsr (p->layout->global_ctrl, 0);
+  for (i = 0; i < p->nr_general; i++)
+    {
+      if (cpu_rdmsr (select_msr (p, i)) & X86_SEL_EN)
+	held = TRUE;
+      cpu_wrmsr (select_msr (p, i), 0);
+      cpu_wrmsr (counter_msr (p, i), 0);
+    }
+  if (p->nr_fixed != 0)
+    {
+      if (cpu_rdmsr (p->layout->fixed_ctrl) != 0)
+	held = TRUE;
+      cpu_wrmsr (p->layout->fixed_ctrl, 0);
+    }
+  for (i = 0; i < p->nr_fixed; i++)
+    cpu_wrmsr (counter_msr (p, X86_PMU_FIXED + i), 0);
+  if (p->layout->global_ack != 0)
+    cpu_wrmsr (p->layout->global_ack, cpu_rdmsr (p->layout->global_status));
+  return held;
+}
+
+void
+x86_pmu_cpu_init (int cpu)
+{
+  static const struct x86_pmu_cpu fresh;
+  struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
+
+  *c = fresh;
+  if (clear_registers (&x86_pmu))
+    printf ("pmu: cpu%d: firmware was using the counters; taken over\n", cpu);
+  c->ready = TRUE;
+  lapic_pmi_unmask ();
+}
+
+void
+x86_pmu_cpu_quiesce (int cpu)
+{
+  struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
+
+  if (!c->ready)
+    return;
+  lapic_pmi_mask ();
+  stop (c);
+  c->global = 0;
+  c->used = 0;
+}
+
+/* What is written into the select register to count encoding. */
+static uint64_t
+select_value (uint64_t encoding, const struct pmu_request *request)
+{
+  return (encoding & ~X86_EVENT_FIXED_ONLY) | X86_SEL_EN | X86_SEL_INT
+	 | (request->exclude_user ? 0 : X86_SEL_USR)
+	 | (request->exclude_kernel ? 0 : X86_SEL_OS);
+}
+
+/* Counters that can count encoding: every general one, unless it is for a
+   fixed one only, and the fixed one made for it. */
+static uint32_t
+counters_for (uint64_t encoding)
+{
+  uint32_t mask = 0;
+  unsigned int i;
+
+  if (!(encoding & X86_EVENT_FIXED_ONLY))
+    mask = (1U << x86_pmu.nr_general) - 1;
+  for (i = 0; i < x86_pmu.nr_fixed; i++)
+    if (encoding != 0 && x86_pmu.fixed_encoding[i] == encoding)
+      mask |= 1U << (X86_PMU_FIXED + i);
+  return mask;
+}
+
+/* The encoding of a generic event; 0: this PMU has none. */
+static uint64_t
+generic_encoding (const struct pmu_request *request)
+{
+  unsigned int i;
+
+  if (request->type == PERF_TYPE_HARDWARE)
+    return request->config < PERF_COUNT_HW_MAX
+	   ? x86_pmu.hardware[request->config] : 0;
+  for (i = 0; i < x86_pmu.nr_cache; i++)
+    if (x86_pmu.cache[i].config == request->config)
+      return x86_pmu.cache[i].encoding;
+  return 0;
+}
+
+kern_return_t
+x86_pmu_event_init (struct pmu_event *event, const struct pmu_request *request)
+{
+  const struct x86_pmu_layout *layout = x86_pmu.layout;
+  uint64_t encoding;
+
+  switch (request->type)
+    {
+    case PERF_TYPE_HARDWARE:
+    case PERF_TYPE_HW_CACHE:
+      encoding = generic_encoding (request);
+      if (encoding == 0)
+	return KERN_NOT_SUPPORTED;
+      break;
+    case PERF_TYPE_RAW:
+      encoding = request->config & ~layout->raw_ignored;
+      if (encoding & ~layout->raw_allowed)
+	return KERN_INVALID_ARGUMENT;
+      break;
+    default:
+      return KERN_NOT_SUPPORTED;
+    }
+
+  if (request->period != 0 && request->period < layout->min_period)
+    return KERN_INVALID_VALUE;
+  if (request->period >> 63)
+    return KERN_INVALID_VALUE;
+
+  event->counter_mask = counters_for (encoding);
+  if (event->counter_mask == 0)
+    return KERN_NOT_SUPPORTED;
+  event->config = select_value (encoding, request);
+  return KERN_SUCCESS;
+}
+
+boolean_t
+x86_pmu_responds (const struct x86_pmu *p)
+{
+  const uint64_t pattern = 0x5a5a5a;
+  const uint64_t select = X86_SEL_OS | X86_SEL_USR;
+  boolean_t good;
+
+  clear_registers (p);
+  cpu_wrmsr (counter_msr (p, 0), pattern);
+  cpu_wrmsr (select_msr (p, 0), select);
+  good = cpu_rdmsr (counter_msr (p, 0)) == pattern
+	 && cpu_rdmsr (select_msr (p, 0)) == select;
+  clear_registers (p);
+  return good;
+}
+
+void
+x86_pmu_describe (struct pmu_description *description)
+{
+  unsigned int i;
+
+  description->version = x86_pmu.version;
+  description->nr_counters = x86_pmu.nr_general;
+  description->nr_fixed = x86_pmu.nr_fixed;
+  description->width = x86_pmu.general_width;
+  description->min_period = x86_pmu.layout->min_period;
+  description->flags |= PERF_INFO_NMI;
+  for (i = 0; i < PERF_COUNT_HW_MAX; i++)
+    if (x86_pmu.hardware[i] != 0)
+      description->hw_events |= 1ULL << i;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * x86 performance counters: one driver, and a description of each kind.
+ *
+ * All x86 PMUs are the same machine with registers in other places: general
+ * counters that an event-select register programs, perhaps counters fixed to
+ * one event, perhaps global registers that start them all and tell which
+ * overflowed.  A constant struct x86_pmu_layout says where the registers are
+ * and what may be written to them; detection adds what CPUID says of this
+ * machine, and what the generic events are called there, in struct x86_pmu.
+ * x86_pmu.c does everything else.
+ *
+ * Counters are numbered by the bits of a mask: general ones from 0, fixed
+ * ones from X86_PMU_FIXED.
+ */
+#ifndef _I386_X86_PMU_H_
+#define _I386_X86_PMU_H_
+
+#include <kern/pmu/pmu.h>
+
+#define X86_PMU_FIXED		16	/* index of fixed counter 0 */
+#define X86_PMU_MAX_GENERAL	16
+#define X86_PMU_MAX_FIXED	16
+
+/* Fields of an event-select register, the same on every x86 PMU.  Intel SDM
+   volume 3, "Architectural Performance Monitoring Version 1 Facilities". */
+#define X86_SEL_EVENT		0x000000ffULL
+#define X86_SEL_UMASK		0x0000ff00ULL
+#define X86_SEL_USR		(1ULL << 16)
+#define X86_SEL_OS		(1ULL << 17)
+#define X86_SEL_EDGE		(1ULL << 18)
+#define X86_SEL_INT		(1ULL << 20)
+#define X86_SEL_EN		(1ULL << 22)
+#define X86_SEL_INV		(1ULL << 23)
+#define X86_SEL_CMASK		0xff000000ULL
+
+/* Where the registers are, and what may be written.  0: there is none. */
+struct x86_pmu_layout
+{
+  uint32_t select_base;		/* event select of general counter 0 */
+  uint32_t counter_base;	/* general counter 0 */
+  uint32_t stride;		/* from one general counter to the next */
+  unsigned int start_bits;	/* a general counter can be started at
+				   -(2^start_bits - 1) at most */
+  uint32_t fixed_base;		/* fixed counter 0 */
+  uint32_t fixed_ctrl;		/* four bits for each fixed counter */
+  uint32_t global_ctrl;
+  uint32_t global_status;
+  uint32_t global_ack;		/* writing 1 clears that bit of the status */
+  uint64_t raw_ignored;		/* bits of a raw encoding the driver owns or a
+				   user must not set: dropped */
+  uint64_t raw_allowed;		/* bits a user may set; any other is refused */
+  uint32_t min_period;
+};
+
+/* A generic cache event: the config of PERF_TYPE_HW_CACHE, and what it is
+   called on this kind. */
+struct x86_cache_event
+{
+  uint32_t config;
+  uint32_t encoding;
+};
+
+/* An encoding that means something to a fixed counter only.  The bit is
+   beyond those of a select register. */
+#define X86_EVENT_FIXED_ONLY	(1ULL << 40)
+
+/* A PMU as found on this machine.  Written by detection, constant after. */
+struct x86_pmu
+{
+  const struct x86_pmu_layout *layout;	/* NULL: none found */
+  unsigned int version;
+  unsigned int nr_general, general_width;
+  unsigned int nr_fixed, fixed_width;
+  /* What fixed counter i counts (umask << 8 | event); 0: nothing we use. */
+  uint64_t fixed_encoding[X86_PMU_MAX_FIXED];
+  /* What PERF_COUNT_HW i is called; 0: it cannot be counted. */
+  uint64_t hardware[PERF_COUNT_HW_MAX];
+  const struct x86_cache_event *cache;
+  unsigned int nr_cache;
+};
+
+/* What happened to this CPU's overflow interrupt; for tests and support. */
+struct x86_pmu_stats
+{
+  unsigned long interrupts;	/* served */
+  unsigned long unclaimed;	/* no counter had overflowed */
+  unsigned long missed;		/* overflows found without an interrupt */
+  unsigned long stuck;		/* status would not clear: PMU reset */
+};
+
+/* The PMU in use; its layout is NULL until detection found one. */
+extern struct x86_pmu x86_pmu;
+
+/* Owner: the CPU, its NMI included. */
+extern struct x86_pmu_stats x86_pmu_stats[PMU_MAX_CPUS];
+
+/* The shared parts of a driver's struct pmu_ops. */
+void x86_pmu_cpu_init (int cpu);
+void x86_pmu_cpu_quiesce (int cpu);
+kern_return_t x86_pmu_event_init (struct pmu_event *event,
+				  const struct pmu_request *request);
+void x86_pmu_disable (void);
+void x86_pmu_enable (void);
+boolean_t x86_pmu_add (struct pmu_event *event);
+void x86_pmu_remove (struct pmu_event *event);
+void x86_pmu_read (struct pmu_event *event);
+void x86_pmu_describe (struct pmu_description *description);
+
+/* Does the counter hold what is written to it?  A hypervisor may announce
+   registers that it then ignores.  Leaves the counter zero and stopped. */
+boolean_t x86_pmu_responds (const struct x86_pmu *p);
+
+/* Serve this CPU's overflow interrupt.  NMI context.  FALSE: no counter had
+   overflowed, the interrupt is somebody else's. */
+boolean_t x86_pmu_interrupt (int cpu, const struct pmu_regs *regs);
+
+#endif /* _I386_X86_PMU_H_ */

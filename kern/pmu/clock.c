@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The clock PMU: cpu-clock, driven by the clock interrupt; see clock.h.
+ *
+ * An event's slots are changed with the interrupts off (add, remove: the
+ * callers' pmu_disable () does not stop the clock, but they run at splhigh
+ * or in the clock interrupt itself); no NMI looks at them.
+ */
+
+#include <kern/pmu/clock.h>
+#include <kern/pmu/count.h>
+#include <kern/pmu/machine.h>
+
+#define CLOCK_WIDTH	64
+
+/* event->config: whose overflows are not reported. */
+#define CLOCK_EXCLUDE_USER	1
+#define CLOCK_EXCLUDE_KERNEL	2
+
+/* Owner: the CPU. */
+static struct pmu_event *clock_slots[PMU_MAX_CPUS][PMU_CLOCK_SLOTS];
+
+static boolean_t
+clock_probe (void)
+{
+  return TRUE;
+}
+
+static void
+clock_cpu_init (int cpu)
+{
+  int i;
+
+  for (i = 0; i < PMU_CLOCK_SLOTS; i++)
+    clock_slots[cpu][i] = 0;
+}
+
+static kern_return_t
+clock_event_init (struct pmu_event *event, const struct pmu_request *request)
+{
+  if (request->type != PERF_TYPE_SOFTWARE
+      || (request->config != PERF_COUNT_SW_CPU_CLOCK
+	  && request->config != PERF_COUNT_SW_TASK_CLOCK))
+    return KERN_NOT_SUPPORTED;
+  if (request->period != 0 && request->period < PMU_CLOCK_MIN_PERIOD)
+    return KERN_INVALID_VALUE;
+
+  event->config = (request->exclude_user ? CLOCK_EXCLUDE_USER : 0)
+		  | (request->exclude_kernel ? CLOCK_EXCLUDE_KERNEL : 0);
+  event->counter_mask = (1U << PMU_CLOCK_SLOTS) - 1;
+  return KERN_SUCCESS;
+}
+
+/* Time cannot be stopped, and nothing interrupts but the tick. */
+static void
+clock_nothing (void)
+{
+}
+
+static boolean_t
+clock_add (struct pmu_event *event)
+{
+  struct pmu_event **slots = clock_slots[cpu_this ()];
+  int i;
+
+  for (i = 0; i < PMU_CLOCK_SLOTS; i++)
+    if (slots[i] == 0)
+      {
+	event->index = i;
+	event->prev = pmu_clock_ns ();
+	slots[i] = event;
+	return TRUE;
+      }
+  return FALSE;
+}
+
+/* Account the time since the last look.  Periods that end here are not
+   reported: there is no interrupted code to report.  So the last of them is
+   kept one nanosecond from its end, for the next tick. */
+static void
+clock_read (struct pmu_event *event)
+{
+  if (pmu_count_update (event, pmu_clock_ns (), CLOCK_WIDTH) != 0)
+    event->left = 1;
+}
+
+static void
+clock_remove (struct pmu_event *event)
+{
+  clock_read (event);
+  clock_slots[cpu_this ()][event->index] = 0;
+  event->index = PMU_NO_COUNTER;
+}
+
+static void
+clock_describe (struct pmu_description *description)
+{
+  description->kind = PERF_PMU_CLOCK;
+  description->version = 1;
+  description->nr_counters = PMU_CLOCK_SLOTS;
+  description->width = CLOCK_WIDTH;
+  description->min_period = PMU_CLOCK_MIN_PERIOD;
+}
+
+void
+pmu_clock_tick (int cpu, const struct pmu_regs *regs)
+{
+  unsigned int excluded = regs->user ? CLOCK_EXCLUDE_USER
+				     : CLOCK_EXCLUDE_KERNEL;
+  uint64_t now = 0, period;
+  unsigned int overflows;
+  struct pmu_event *event;
+  int i;
+
+  for (i = 0; i < PMU_CLOCK_SLOTS; i++)
+    {
+      event = clock_slots[cpu][i];
+      if (event == 0)
+	continue;
+      if (now == 0)
+	now = pmu_clock_ns ();
+      overflows = pmu_count_update (event, now, CLOCK_WIDTH);
+      if (overflows == 0 || (event->config & excluded))
+	continue;
+      period = event->period;
+      pmu_overflow (event, overflows, regs);
+      pmu_count_new_period (event, period);
+    }
+}
+
+const struct pmu_ops pmu_clock_ops =
+{
+  .name = "clock",
+  .probe = clock_probe,
+  .cpu_init = clock_cpu_init,
+  .cpu_quiesce = clock_cpu_init,
+  .event_init = clock_event_init,
+  .disable = clock_nothing,
+  .enable = clock_nothing,
+  .add = clock_add,
+  .remove = clock_remove,
+  .read = clock_read,
+  .model_reset = 0,
+  .describe = clock_describe,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Performance counters: the choice of a driver, and what all drivers share.
+ *
+ * Sampling and self-test call in here; the driver below does the work on the
+ * running CPU.  The only state here is which driver it is, the nesting of
+ * pmu_disable () and the request for deferred work, all of it per CPU or set
+ * once at initialisation.
+ */
+
+#include <kern/pmu/clock.h>
+#include <kern/pmu/count.h>
+#include <kern/pmu/machine.h>
+
+/* Set once by pmu_init (), before any event. */
+const struct pmu_ops *pmu = &pmu_clock_ops;
+pmu_overflow_t pmu_overflow;
+static void (*deferred_work) (void);
+
+volatile unsigned int pmu_nest[PMU_MAX_CPUS];
+
+/* Somebody asked for deferred work on this CPU.  Owner: that CPU, its NMI
+   included; set there, cleared by pmu_deferred (). */
+static volatile boolean_t defer_wanted[PMU_MAX_CPUS];
+
+/* The overflow interrupt's path is open.  Owner: that CPU. */
+static boolean_t cpu_ready[PMU_MAX_CPUS];
+
+void
+pmu_init (pmu_overflow_t overflow)
+{
+  const struct pmu_ops *const *driver;
+
+  pmu_overflow = overflow;
+  pmu_machine_init ();
+  for (driver = pmu_machine_drivers; *driver != 0; driver++)
+    if ((*driver)->probe ())
+      {
+	pmu = *driver;
+	return;
+      }
+  pmu = &pmu_clock_ops;
+}
+
+void
+pmu_cpu_init (int cpu)
+{
+  if (cpu < 0 || cpu >= PMU_MAX_CPUS)
+    return;
+  pmu_nest[cpu] = 0;
+  defer_wanted[cpu] = FALSE;
+  pmu_clock_ops.cpu_init (cpu);
+  if (!pmu_machine_cpu_init (cpu))
+    pmu = &pmu_clock_ops;
+  if (pmu != &pmu_clock_ops)
+    pmu->cpu_init (cpu);
+  cpu_ready[cpu] = TRUE;
+}
+
+void
+pmu_cpu_quiesce (int cpu)
+{
+  if (cpu < 0 || cpu >= PMU_MAX_CPUS || !cpu_ready[cpu])
+    return;
+  pmu->cpu_quiesce (cpu);
+}
+
+kern_return_t
+pmu_event_init (struct pmu_event *event, const struct pmu_request *request)
+{
+  event->ops = request->type == PERF_TYPE_SOFTWARE ? &pmu_clock_ops : pmu;
+  event->config = 0;
+  event->counter_mask = 0;
+  event->index = PMU_NO_COUNTER;
+  event->owner = 0;
+  pmu_count_init (event, request->period);
+  if (request->exclude_user && request->exclude_kernel)
+    return KERN_INVALID_ARGUMENT;
+  return event->ops->event_init (event, request);
+}
+
+boolean_t
+pmu_event_add (struct pmu_event *event)
+{
+  return event->ops->add (event);
+}
+
+void
+pmu_event_remove (struct pmu_event *event)
+{
+  if (event->index != PMU_NO_COUNTER)
+    event->ops->remove (event);
+}
+
+void
+pmu_event_read (struct pmu_event *event)
+{
+  if (event->index != PMU_NO_COUNTER)
+    event->ops->read (event);
+}
+
+void
+pmu_model_reset (void)
+{
+  if (pmu->model_reset != 0)
+    pmu->model_reset ();
+}
+
+/* The nesting goes up before the counters stop and down before they run
+   again, so an overflow that comes in at any point between leaves them as
+   this CPU's owner wants them. */
+
+void
+pmu_disable (void)
+{
+  int cpu = cpu_this ();
+
+  if (pmu_nest[cpu]++ == 0)
+    pmu->disable ();
+}
+
+void
+pmu_enable (void)
+{
+  int cpu = cpu_this ();
+
+  if (--pmu_nest[cpu] == 0)
+    pmu->enable ();
+}
+
+void
+pmu_describe (struct pmu_description *description)
+{
+  static const struct pmu_description nothing;
+  unsigned int i;
+
+  *description = nothing;
+  pmu_machine_describe (description);
+  pmu->describe (description);
+  for (i = 0; i < sizeof description->name - 1 && pmu->name[i] != 0; i++)
+    description->name[i] = pmu->name[i];
+}
+
+void
+pmu_defer_init (void (*fn) (void))
+{
+  deferred_work = fn;
+}
+
+void
+pmu_defer (void)
+{
+  int cpu = cpu_this ();
+
+  if (defer_wanted[cpu])
+    return;
+  defer_wanted[cpu] = TRUE;
+  cpu_barrier ();		/* an interrupt must find it set */
+  pmu_machine_defer ();
+}
+
+void
+pmu_deferred (int cpu)
+{
+  if (!defer_wanted[cpu])
+    return;
+  defer_wanted[cpu] = FALSE;
+  cpu_barrier ();		/* requests from here on ask again */
+  if (deferred_work != 0)
+    deferred_work ();
+}
+
+void
+pmu_tick (int cpu, const struct pmu_regs *regs)
+{
+  if (cpu < 0 || cpu >= PMU_MAX_CPUS)
+    return;
+  pmu_clock_tick (cpu, regs);
+  pmu_deferred (cpu);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where NMIs enter a 64-bit kernel; on a stack of their own (nmi.c).
+ *
+ * On entry, from the stack pointer up: ip, cs, flags, sp, ss as the
+ * processor pushed them, then the CPU's number.  %gs is not touched: it may
+ * be the user's.  C code saves what it uses of the other registers.
+ */
+
+#define SAVED		(9 * 8)		/* registers pushed below */
+#define FRAME_IP	(SAVED + 0)
+#define FRAME_CS	(SAVED + 8)
+#define FRAME_FLAGS	(SAVED + 16)
+#define FRAME_SP	(SAVED + 24)
+#define FRAME_CPU	(SAVED + 40)
+
+#define CS_RPL		3		/* privilege of the interrupted code */
+#define REGS_SIZE	(6 * 8)		/* struct pmu_regs, and alignment */
+
+	.macro	PUSH_SCRATCH
+	pushq	%rax
+	pushq	%rcx
+	pushq	%rdx
+	pushq	%rsi
+	pushq	%rdi
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	.endm
+
+	.macro	POP_SCRATCH
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rdi
+	popq	%rsi
+	popq	%rdx
+	popq	%rcx
+	popq	%rax
+	.endm
+
+	.text
+	.globl	pmi_nmi_entry
+	.type	pmi_nmi_entry, @function
+pmi_nmi_entry:
+	PUSH_SCRATCH
+	cld
+	movq	%rsp, %rax
+	movl	FRAME_CS(%rax), %ecx
+	andl	$CS_RPL, %ecx
+	/* struct pmu_regs, its last member first; one word for alignment */
+	pushq	%rcx
+	pushq	%rcx			/* user */
+	pushq	FRAME_FLAGS(%rax)
+	pushq	%rbp			/* fp */
+	pushq	FRAME_SP(%rax)
+	pushq	FRAME_IP(%rax)
+	movq	%rsp, %rsi
+	movl	FRAME_CPU(%rax), %edi
+	call	pmi_nmi
+	addq	$REGS_SIZE, %rsp
+	testl	%eax, %eax
+	jz	pmi_nmi_unknown
+pmi_nmi_return:
+	POP_SCRATCH
+	iretq
+
+	/* Not ours: to whoever had the gate before us, as if he had it. */
+pmi_nmi_unknown:
+	cmpq	$0, pmi_next_nmi
+	je	pmi_nmi_return
+	POP_SCRATCH
+	jmpq	*pmi_next_nmi
+	.size	pmi_nmi_entry, . - pmi_nmi_entry
+
+/*
+ * Deferred work, at a vector of its own.  It does what the kernel's entry
+ * for device interrupts does (all_intrs in locore.S), and leaves through the
+ * kernel's code, which sees to the nesting count and to ASTs: from user mode
+ * this stack is the thread's save area, so nothing else may be put on it,
+ * and the work runs on the interrupt stack.
+ */
+	.globl	pmi_deferred_entry
+	.type	pmi_deferred_entry, @function
+pmi_deferred_entry:
+	PUSH_SCRATCH
+	cld
+	movq	%rsp, %rdx
+	andq	$~0xfff, %rdx
+	cmpq	int_stack_base, %rdx
+	je	1f
+	movq	int_stack_top, %rcx
+	xchgq	%rcx, %rsp
+	pushq	%rcx
+	incl	in_interrupt
+	call	pmi_deferred
+	jmp	return_to_iret
+1:	/* interrupted an interrupt that had turned interrupts on */
+	call	pmi_deferred
+	jmp	_return_to_iret_i
+	.size	pmi_deferred_entry, . - pmi_deferred_entry
+
+	.section .note.GNU-stack, "", @progbits
