@@ -21,7 +21,7 @@ verdict() {
 
 # fresh: an empty machine: our tree, a cache, the fakes' folder.
 fresh() {
-	rm -rf "$work/tree" "$work/bin" "$work/cache" "$work/called" "$work/folder"
+	rm -rf "${work:?}"/*
 	mkdir -p "$work/tree" "$work/bin" "$work/cache" "$work/folder"
 	cp -r "$source/setup" "$work/tree/setup"
 	printf 'build alpha why\nbuild beta\ntest gamma\n' >"$work/tree/setup/packages"
@@ -190,7 +190,7 @@ made() {
 }
 fresh
 with made
-[ $status -eq 5 ] && [ -z "$(ls "$work/cache/machperf" | grep part)" ]
+[ $status -eq 5 ] && [ -z "$(find "$work/cache/machperf" -name "part*")" ]
 verdict $? "a part that fails to build leaves nothing behind, exit 5"
 
 whole() {
