@@ -190,7 +190,7 @@ made() {
 }
 fresh
 with made
-[ $status -eq 5 ] && [ -z "$(find "$work/cache/machperf" -name "part*")" ]
+[ $status -eq 5 ] && [ -z "$(find "$work/cache/machperf" -maxdepth 1 -name "part*")" ]
 verdict $? "a part that fails to build leaves nothing behind, exit 5"
 
 whole() {
