@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ELF files are hostile until checked: every offset and size is compared
+ * with the file before it is used, and no two segments may share a page.
+ */
+#include <string.h>
+#include <mach/perf_stream.h>
+#include "elf.h"
+
+#define PAGE 4096UL
+
+/* The structures of ELF64, fields in file order. */
+struct file_header {
+	unsigned char ident[16];
+	uint16_t type, machine;
+	uint32_t version;
+	uint64_t entry, phoff, shoff;
+	uint32_t flags;
+	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct program_header {
+	uint32_t type, flags;
+	uint64_t offset, vaddr, paddr, filesz, memsz, align;
+};
+
+struct note_header {
+	uint32_t name_size, desc_size, type;
+};
+
+#define ET_EXEC		2
+#define ET_DYN		3
+#define EM_X86_64	62
+#define PT_LOAD		1
+#define PT_INTERP	3
+#define PT_NOTE		4
+#define PT_TLS		7
+#define PF_X		1
+#define PF_W		2
+#define PF_R		4
+#define NT_GNU_BUILD_ID 3
+
+_Static_assert(sizeof(struct file_header) == 64, "ELF64 header");
+_Static_assert(sizeof(struct program_header) == 56, "ELF64 program header");
+
+static const char *check_header(const struct file_header *h, size_t size)
+{
+	static const unsigned char ident[] = {0x7f, 'E', 'L', 'F', 2, 1, 1};
+
+	if (memcmp(h->ident, ident, 4) != 0)
+		return "not an ELF file";
+	if (memcmp(h->ident, ident, sizeof ident) != 0 || h->machine != EM_X86_64)
+		return "not a program for x86-64";
+	if (h->type == ET_DYN)
+		return "position-independent: link it with -no-pie";
+	if (h->type != ET_EXEC)
+		return "not an executable";
+	if (h->phentsize != sizeof(struct program_header) || h->phnum == 0)
+		return "no program headers";
+	if (h->phoff > size || (size - h->phoff) / sizeof(struct program_header) < h->phnum)
+		return "the program headers go beyond the end of the file";
+	return NULL;
+}
+
+static unsigned protection(uint32_t flags)
+{
+	return ((flags & PF_R) != 0 ? ELF_PROT_READ : 0) |
+	       ((flags & PF_W) != 0 ? ELF_PROT_WRITE : 0) |
+	       ((flags & PF_X) != 0 ? ELF_PROT_EXECUTE : 0);
+}
+
+static const char *add_segment(struct elf_image *image, const struct program_header *p,
+			       uint64_t low, uint64_t high)
+{
+	uint64_t first = p->vaddr & ~(PAGE - 1);
+
+	if (p->memsz == 0)
+		return NULL;
+	if (image->nr_segments == ELF_MAX_SEGMENTS)
+		return "too many segments";
+	if (p->filesz > p->memsz)
+		return "a segment is larger in the file than in memory";
+	if (p->vaddr < low || p->vaddr >= high || p->memsz > high - p->vaddr)
+		return "a segment outside the addresses of a task";
+	if (p->filesz != 0 && (p->vaddr & (PAGE - 1)) != (p->offset & (PAGE - 1)))
+		return "a segment is not aligned in the file as in memory";
+	for (unsigned i = 0; i < image->nr_segments; i++) {
+		const struct elf_segment *s = &image->segments[i];
+		uint64_t s_end = (s->address + s->memory_size + PAGE - 1) & ~(PAGE - 1);
+
+		if (first < s_end && (s->address & ~(PAGE - 1)) < p->vaddr + p->memsz)
+			return "two segments share a page";
+	}
+	image->segments[image->nr_segments++] = (struct elf_segment){
+	    .address = p->vaddr,
+	    .memory_size = p->memsz,
+	    .offset = p->offset,
+	    .file_size = p->filesz,
+	    .prot = protection(p->flags),
+	};
+	return NULL;
+}
+
+static const char *set_tls(struct elf_image *image, const struct program_header *p)
+{
+	if (p->filesz > p->memsz || p->memsz > 1UL << 20 || p->align > PAGE ||
+	    (p->align & (p->align - 1)) != 0)
+		return "a malformed thread-local segment";
+	image->tls = (struct elf_segment){
+	    .memory_size = p->memsz, .offset = p->offset, .file_size = p->filesz};
+	image->tls_align = p->align > 0 ? p->align : 1;
+	return NULL;
+}
+
+/* Read the notes of one segment; the segment lies within the file. */
+static const char *read_notes(struct elf_image *image, const struct program_header *p,
+			      bool *is_task)
+{
+	/* Notes of 8-byte alignment are of other owners. */
+	uint64_t at = 0;
+
+	while (p->filesz - at >= sizeof(struct note_header)) {
+		struct note_header note;
+		const char *name = image->bytes + p->offset + at + sizeof note;
+		uint64_t left, name_room, desc_room;
+
+		memcpy(&note, image->bytes + p->offset + at, sizeof note);
+		left = p->filesz - at - sizeof note;
+		name_room = ((uint64_t)note.name_size + 3) & ~3UL;
+		desc_room = ((uint64_t)note.desc_size + 3) & ~3UL;
+		if (name_room > left || note.desc_size > left - name_room)
+			return "a malformed note";
+		if (note.type == NT_GNU_BUILD_ID && note.name_size == 4 &&
+		    memcmp(name, "GNU", 4) == 0 && note.desc_size <= ELF_BUILD_ID_MAX) {
+			memcpy(image->build_id, name + name_room, note.desc_size);
+			image->build_id_size = note.desc_size;
+		}
+		if (note.type == PERF_NOTE_TASK && note.name_size == sizeof PERF_NOTE_OWNER &&
+		    memcmp(name, PERF_NOTE_OWNER, sizeof PERF_NOTE_OWNER) == 0)
+			*is_task = true;
+		if (desc_room > left - name_room)
+			break;
+		at += sizeof note + name_room + desc_room;
+	}
+	return NULL;
+}
+
+static const char *check_whole(const struct elf_image *image, bool is_task)
+{
+	if (!is_task)
+		return "not built to run as a Mach task (it lacks the machperf note)";
+	for (unsigned i = 0; i < image->nr_segments; i++) {
+		const struct elf_segment *s = &image->segments[i];
+
+		if ((s->prot & ELF_PROT_EXECUTE) != 0 && image->entry >= s->address &&
+		    image->entry - s->address < s->memory_size)
+			return NULL;
+	}
+	return "the entry point is in no executable segment";
+}
+
+const char *elf_parse(const char *bytes, size_t size, uint64_t low, uint64_t high,
+		      struct elf_image *image)
+{
+	struct file_header header;
+	const char *wrong;
+	bool is_task = false;
+
+	*image = (struct elf_image){.bytes = bytes};
+	if (size < sizeof header)
+		return "not an ELF file";
+	memcpy(&header, bytes, sizeof header);
+	wrong = check_header(&header, size);
+	image->entry = header.entry;
+	for (unsigned i = 0; wrong == NULL && i < header.phnum; i++) {
+		struct program_header p;
+
+		memcpy(&p, bytes + header.phoff + i * sizeof p, sizeof p);
+		if (p.offset > size || p.filesz > size - p.offset)
+			return "a segment goes beyond the end of the file";
+		if (p.type == PT_LOAD)
+			wrong = add_segment(image, &p, low, high);
+		else if (p.type == PT_INTERP)
+			wrong = "dynamically linked: link it with -static";
+		else if (p.type == PT_TLS)
+			wrong = set_tls(image, &p);
+		else if (p.type == PT_NOTE)
+			wrong = read_notes(image, &p, &is_task);
+	}
+	return wrong != NULL ? wrong : check_whole(image, is_task);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The events of a session. */
+#include <string.h>
+#include <machperf/task.h>
+#include "agent.h"
+#include "perf_user.h"
+
+static void open_one(struct agent *agent, unsigned index)
+{
+	struct perf_event_attr attr = agent->attrs[index];
+	struct perf_frame_event frame = {.index = index};
+	mach_port_t target = agent->config.system_scope ? agent->host : agent->workload.task;
+	perf_bytes_t bytes;
+	kern_return_t kr;
+
+	attr.flags |= PERF_ATTR_DISABLED;
+	memcpy(bytes, &attr, sizeof attr);
+	kr = perf_event_open(target, agent->host, bytes, sizeof attr, -1, agent->rings.buffer,
+			     &agent->events[index], &frame.id);
+	if (kr != KERN_SUCCESS) {
+		const char *name = task_error_name(kr);
+
+		agent_fail(agent, PERF_ERROR_EVENT, index, kr,
+			   "event %u (type %u, config 0x%lx) was refused: error %d%s%s", index,
+			   attr.type, (unsigned long)attr.config, kr, name != NULL ? ", " : "",
+			   name != NULL ? name : "");
+	}
+	agent->nr_events++;
+	output_frame(agent, PERF_FRAME_EVENT, &frame, sizeof frame, NULL, 0);
+}
+
+void events_open(struct agent *agent)
+{
+	for (unsigned i = 0; i < agent->nr_attrs; i++)
+		open_one(agent, i);
+}
+
+void events_enable(struct agent *agent)
+{
+	for (unsigned i = 0; i < agent->nr_events; i++) {
+		kern_return_t kr = perf_event_enable(agent->events[i]);
+
+		if (kr != KERN_SUCCESS)
+			agent_fail(agent, PERF_ERROR_EVENT, i, kr,
+				   "event %u could not be enabled: error %d", i, kr);
+	}
+}
+
+void events_disable(struct agent *agent)
+{
+	for (unsigned i = 0; i < agent->nr_events; i++) {
+		kern_return_t kr = perf_event_disable(agent->events[i]);
+
+		if (kr != KERN_SUCCESS)
+			agent_fail(agent, PERF_ERROR_AGENT, i, kr,
+				   "event %u could not be disabled: error %d", i, kr);
+	}
+}
+
+void events_send_stats(struct agent *agent)
+{
+	for (unsigned i = 0; i < agent->nr_events; i++) {
+		struct perf_frame_stats stats = {.index = i};
+		perf_bytes_t bytes;
+		mach_msg_type_number_t size = sizeof bytes;
+		kern_return_t kr = perf_event_read(agent->events[i], bytes, &size);
+
+		if (kr != KERN_SUCCESS || size < sizeof stats.values)
+			agent_fail(agent, PERF_ERROR_AGENT, i, kr,
+				   "the counts of event %u could not be read: error %d", i, kr);
+		memcpy(&stats.values, bytes, sizeof stats.values);
+		output_frame(agent, PERF_FRAME_STATS, &stats, sizeof stats, NULL, 0);
+	}
+}
