@@ -41,15 +41,16 @@ def resolve(path, name, quoted, files):
         if found in files:
             return found
     # A header named without its folder, by an include path: ours if no other is so named.
-    ours = [other for other in files if quoted and os.path.basename(other) == name and '/tests/' not in f'/{other}']
+    ours = [other for other in files if quoted and os.path.basename(other) == name and '/tests/' not in f'/{other}'
+            and owner(other) is not None]
     return ours[0] if len(ours) == 1 else None
 
 
 def check(files):
     for path, text in files.items():
         user = owner(path)
-        # NAME_env.h is the one header that host tests swap: it brings in what surrounds the code, whatever that is.
-        if user is None or not path.endswith(('.c', '.h', '.S', '.defs')) or path.endswith('_env.h'):
+        # env.h or NAME_env.h is the one header that host tests swap: it brings in what surrounds the code, whatever that is.
+        if user is None or not path.endswith(('.c', '.h', '.S', '.defs')) or re.search(r'[/_]env\.h$', path):
             continue
         for number, line in enumerate(text.split('\n'), 1):
             include = re.match(r'\s*#\s*include\s*(["<])([^">]+)[">]', line)
