@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "blob.h"
+#include "checks.h"
+#include "commands.h"
+#include "debuginfo.h"
+#include "expect.h"
+#include "output.h"
+#include "sites.h"
+#include "status.h"
+#include "tool.h"
+#include "trampoline.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Everything one link owns. */
+struct link {
+	const struct options *options;
+	struct image image;
+	struct hooks hooks;
+	struct debuginfo debuginfo;
+	struct scratch scratch;
+	struct blob blob;
+	struct buffer grafted;
+	struct buffer elf32;
+};
+
+/* Reads the kernel and the hook list; refuses unsafe hooks. */
+static int examine(struct link *link)
+{
+	const struct options *options = link->options;
+	int status = image_open(&link->image, options->kernel);
+
+	if (!status)
+		status = hooks_read(&link->hooks, options->hooks);
+	if (!status)
+		status = checks_resolve(&link->image, &link->hooks);
+	if (!status)
+		status = sites_find(&link->image, &link->hooks);
+	if (!status)
+		status = debuginfo_read(&link->debuginfo, &link->image, &link->hooks);
+	if (!status)
+		status = checks_hooks(&link->image, &link->hooks, &link->debuginfo);
+	if (!status && options->expect && !options->update_expect)
+		status = expect_check(options->expect, &link->image, &link->hooks);
+	return status;
+}
+
+/* Sends every call site to its hook's entry in the blob. */
+static int redirect(struct link *link)
+{
+	for (size_t i = 0; i < link->hooks.count; i++) {
+		const struct hook *hook = &link->hooks.all[i];
+		const struct symbol *entry;
+
+		if (symtab_find(&link->blob.symbols, hook->entry, &entry) != 1 ||
+		    entry->section == SHN_ABS)
+			return refuse("%s:%u: no object defines %s", link->hooks.path, hook->line,
+				      hook->entry);
+		for (size_t s = 0; s < hook->nr_sites; s++)
+			site_patch(&link->image, &hook->sites[s], entry->value);
+	}
+	return STATUS_OK;
+}
+
+static int build(struct link *link)
+{
+	const struct options *options = link->options;
+	char *source = trampoline_source(&link->hooks, link->image.is64);
+	int status = scratch_make(&link->scratch);
+
+	if (!status)
+		status = blob_link(&link->blob, &link->image, &link->scratch, source,
+				   options->operands, options->nr_operands, options->map);
+	free(source);
+	if (!status)
+		status = redirect(link);
+	if (!status)
+		status = output_build(&link->grafted, &link->image, &link->blob);
+	if (!status && options->elf32)
+		status = output_elf32(&link->elf32, &link->grafted, options->out);
+	return status;
+}
+
+static int write_files(const struct link *link)
+{
+	const struct options *options = link->options;
+	int status = STATUS_OK;
+
+	if (options->update_expect)
+		status = expect_update(options->expect, &link->image, &link->hooks);
+	if (!status && options->elf32)
+		status = file_write(options->elf32, link->elf32.data, link->elf32.size, 0777);
+	if (!status)
+		status = file_write(options->out, link->grafted.data, link->grafted.size, 0777);
+	return status;
+}
+
+static void report(const struct link *link)
+{
+	printf("%s: %zu bytes at %#" PRIx64 " behind %s\n", link->options->out,
+	       link->blob.bytes.size, link->blob.base, link->options->kernel);
+	for (size_t i = 0; i < link->hooks.count; i++) {
+		const struct hook *hook = &link->hooks.all[i];
+
+		printf("%-6s %-30s -> %s, %zu site%s", hook_kind_name(hook->kind), hook->function,
+		       hook->entry, hook->nr_sites, hook->nr_sites == 1 ? "" : "s");
+		if (hook->nr_recursive)
+			printf(" (%zu in itself left alone)", hook->nr_recursive);
+		putchar('\n');
+		for (size_t s = 0; s < hook->nr_sites; s++)
+			printf("       %#" PRIx64 " in %s\n", hook->sites[s].address,
+			       hook->sites[s].in ? hook->sites[s].in->name : "?");
+	}
+}
+
+int command_link(const struct options *options)
+{
+	struct link link = {.options = options};
+	int status = examine(&link);
+
+	if (!status)
+		status = build(&link);
+	if (!status)
+		status = write_files(&link);
+	if (!status)
+		report(&link);
+	buffer_free(&link.elf32);
+	buffer_free(&link.grafted);
+	blob_free(&link.blob);
+	scratch_remove(&link.scratch);
+	debuginfo_free(&link.debuginfo);
+	hooks_free(&link.hooks);
+	image_close(&link.image);
+	return status;
+}
