@@ -90,6 +90,12 @@ lapic_pmi_mask (void)
 }
 
 boolean_t
+lapic_pmi_masked (void)
+{
+  return (apic_read (APIC_LVT_PC) & APIC_LVT_MASKED) != 0;
+}
+
+boolean_t
 lapic_self_interrupt (unsigned int vector)
 {
   int tries;

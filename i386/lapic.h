@@ -16,6 +16,7 @@ boolean_t lapic_init (void);
    processor itself masks them at each delivery.  Usable in NMI context. */
 void lapic_pmi_unmask (void);
 void lapic_pmi_mask (void);
+boolean_t lapic_pmi_masked (void);
 
 /* Interrupt this CPU at the vector as soon as its interrupts are on.  Usable
    in NMI context.  FALSE: the APIC was too busy to take it. */

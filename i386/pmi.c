@@ -43,6 +43,7 @@ extern void splx_cli (int level);
 
 struct pmi_stats pmi_stats[PMU_MAX_CPUS];
 unsigned long pmi_next_nmi;
+uint32_t pmi_global_msr;
 
 /* Where deferred work interrupts; 0: it waits for the clock.  Set once on
    the boot CPU. */
@@ -54,14 +55,16 @@ const struct pmu_ops *const pmu_machine_drivers[] =
   0
 };
 
-boolean_t
-pmi_nmi (int cpu, const struct pmu_regs *regs)
+uint64_t
+pmi_nmi (int cpu, struct pmi_frame *frame)
 {
+  uint64_t resume;
+
   pmi_stats[cpu].nmis++;
-  if (x86_pmu_interrupt (cpu, regs))
-    return TRUE;
-  pmi_stats[cpu].unknown++;
-  return FALSE;
+  frame->not_ours = !x86_pmu_interrupt (cpu, &frame->regs, &resume);
+  if (frame->not_ours)
+    pmi_stats[cpu].unknown++;
+  return resume;
 }
 
 void
@@ -151,6 +154,8 @@ pmu_machine_cpu_init (int cpu)
       pmi_next_nmi = idt_entry (NMI_VECTOR);
       deferred_vector = find_free_vector ();
     }
+  if (x86_pmu.layout != 0)
+    pmi_global_msr = x86_pmu.layout->global_ctrl;
   pmi_install_nmi (cpu);
   if (deferred_vector != 0)
     idt_set_gate (deferred_vector, pmi_deferred_entry, 0);

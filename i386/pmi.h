@@ -21,8 +21,20 @@ extern struct pmi_stats pmi_stats[PMU_MAX_CPUS];
    there was none.  Read by the entry stub. */
 extern unsigned long pmi_next_nmi;
 
-/* Called by the entry stub of an NMI.  FALSE: not ours. */
-boolean_t pmi_nmi (int cpu, const struct pmu_regs *regs);
+/* The register that stops all counters when 0 is written to it; 0: none, or
+   no PMU is ready.  Read by the entry stub. */
+extern uint32_t pmi_global_msr;
+
+/* What the entry stub of an NMI makes on its stack; nmi.S knows the layout. */
+struct pmi_frame
+{
+  struct pmu_regs regs;
+  unsigned long not_ours;	/* set for the stub: pass the NMI on */
+};
+
+/* Called by the entry stub of an NMI.  Returns what to write to the register
+   pmi_global_msr. */
+uint64_t pmi_nmi (int cpu, struct pmi_frame *frame);
 
 /* Called by the entry stub of the deferred-work interrupt, on the kernel's
    interrupt stack with interrupts off. */

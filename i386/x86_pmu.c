@@ -47,8 +47,6 @@ struct x86_pmu_cpu
   uint64_t global;			/* the same, as global bits */
   uint64_t fixed_ctrl;			/* register contents */
   uint64_t select[X86_PMU_MAX_GENERAL];	/* register contents when running */
-  unsigned int late;			/* interrupts to come for overflows
-					   that were served without */
   struct pmu_event *events[PMU_MAX_COUNTERS];
 };
 
@@ -239,16 +237,18 @@ serve (struct x86_pmu_cpu *c, uint32_t mask, const struct pmu_regs *regs,
 }
 
 boolean_t
-x86_pmu_interrupt (int cpu, const struct pmu_regs *regs)
+x86_pmu_interrupt (int cpu, const struct pmu_regs *regs, uint64_t *resume)
 {
   struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
   struct x86_pmu_stats *stats = &x86_pmu_stats[cpu];
   boolean_t ours;
   uint32_t mask;
 
+  *resume = 0;
   if (!c->ready)
     return FALSE;
-  stop (c);
+  if (x86_pmu.layout->global_ctrl == 0)
+    stop (c);
   mask = overflowed (c);
   ours = mask != 0;
   if (ours)
@@ -259,18 +259,21 @@ x86_pmu_interrupt (int cpu, const struct pmu_regs *regs)
       serve (c, mask, regs, stats);
       pmu_nest[cpu]--;
     }
-  else if (c->late != 0)
+  else if (lapic_pmi_masked ())
     {
-      c->late--;
+      /* The APIC masks the entry at each delivery, so it did come from a
+	 counter: one that the interrupt before this one has served. */
+      stats->spurious++;
       ours = TRUE;
     }
-  else
-    stats->unclaimed++;
-
   if (ours)
     lapic_pmi_unmask ();
   if (pmu_nest[cpu] == 0)
-    start (c);
+    {
+      if (x86_pmu.layout->global_ctrl == 0)
+	start (c);
+      *resume = c->global;
+    }
   return ours;
 }
 
@@ -298,7 +301,6 @@ x86_pmu_disable (void)
       here.flags = 0;
       here.user = FALSE;
       x86_pmu_stats[cpu].missed++;
-      c->late++;
       serve (c, mask, &here, &x86_pmu_stats[cpu]);
       lapic_pmi_unmask ();
       return;

@@ -84,7 +84,7 @@ struct x86_pmu
 struct x86_pmu_stats
 {
   unsigned long interrupts;	/* served */
-  unsigned long unclaimed;	/* no counter had overflowed */
+  unsigned long spurious;	/* nothing left to serve */
   unsigned long missed;		/* overflows found without an interrupt */
   unsigned long stuck;		/* status would not clear: PMU reset */
 };
@@ -111,8 +111,11 @@ void x86_pmu_describe (struct pmu_description *description);
    registers that it then ignores.  Leaves the counter zero and stopped. */
 boolean_t x86_pmu_responds (const struct x86_pmu *p);
 
-/* Serve this CPU's overflow interrupt.  NMI context.  FALSE: no counter had
-   overflowed, the interrupt is somebody else's. */
-boolean_t x86_pmu_interrupt (int cpu, const struct pmu_regs *regs);
+/* Serve this CPU's overflow interrupt.  NMI context.  Where there is a global
+   control register the entry stub has written 0 to it, as early as it could,
+   and writes *resume to it as late as it can: so next to nothing of the
+   interrupt is counted.  FALSE: it came from elsewhere. */
+boolean_t x86_pmu_interrupt (int cpu, const struct pmu_regs *regs,
+			     uint64_t *resume);
 
 #endif /* _I386_X86_PMU_H_ */

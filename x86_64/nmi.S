@@ -15,12 +15,10 @@
 #define FRAME_CPU	(SAVED + 40)
 
 #define CS_RPL		3		/* privilege of the interrupted code */
-#define REGS_SIZE	(6 * 8)		/* struct pmu_regs, and alignment */
+#define FRAME_NOT_OURS	(5 * 8)		/* in struct pmi_frame */
 
-	.macro	PUSH_SCRATCH
-	pushq	%rax
-	pushq	%rcx
-	pushq	%rdx
+	/* What C code may change, besides %rax, %rcx and %rdx. */
+	.macro	PUSH_REST
 	pushq	%rsi
 	pushq	%rdi
 	pushq	%r8
@@ -29,29 +27,42 @@
 	pushq	%r11
 	.endm
 
-	.macro	POP_SCRATCH
+	.macro	POP_REST
 	popq	%r11
 	popq	%r10
 	popq	%r9
 	popq	%r8
 	popq	%rdi
 	popq	%rsi
-	popq	%rdx
-	popq	%rcx
-	popq	%rax
+	.endm
+
+	/* Write the register that governs all counters, if there is one, with
+	   %edx:%eax; changes %rcx. */
+	.macro	WRITE_GLOBAL
+	movl	pmi_global_msr, %ecx
+	jrcxz	9f
+	wrmsr
+9:
 	.endm
 
 	.text
 	.globl	pmi_nmi_entry
 	.type	pmi_nmi_entry, @function
 pmi_nmi_entry:
-	PUSH_SCRATCH
+	/* Stop the counters before anything else is counted. */
+	pushq	%rax
+	pushq	%rcx
+	pushq	%rdx
+	xorl	%eax, %eax
+	xorl	%edx, %edx
+	WRITE_GLOBAL
+	PUSH_REST
 	cld
 	movq	%rsp, %rax
 	movl	FRAME_CS(%rax), %ecx
 	andl	$CS_RPL, %ecx
-	/* struct pmu_regs, its last member first; one word for alignment */
-	pushq	%rcx
+	/* struct pmi_frame, its last member first */
+	pushq	%rdx			/* not_ours */
 	pushq	%rcx			/* user */
 	pushq	FRAME_FLAGS(%rax)
 	pushq	%rbp			/* fp */
@@ -60,18 +71,31 @@ pmi_nmi_entry:
 	movq	%rsp, %rsi
 	movl	FRAME_CPU(%rax), %edi
 	call	pmi_nmi
-	addq	$REGS_SIZE, %rsp
-	testl	%eax, %eax
-	jz	pmi_nmi_unknown
+	addq	$FRAME_NOT_OURS, %rsp
+	popq	%rdx
+	testq	%rdx, %rdx
+	jnz	pmi_nmi_unknown
 pmi_nmi_return:
-	POP_SCRATCH
+	POP_REST
+	movq	%rax, %rdx
+	shrq	$32, %rdx
+	WRITE_GLOBAL
+	popq	%rdx
+	popq	%rcx
+	popq	%rax
 	iretq
 
 	/* Not ours: to whoever had the gate before us, as if he had it. */
 pmi_nmi_unknown:
 	cmpq	$0, pmi_next_nmi
 	je	pmi_nmi_return
-	POP_SCRATCH
+	POP_REST
+	movq	%rax, %rdx
+	shrq	$32, %rdx
+	WRITE_GLOBAL
+	popq	%rdx
+	popq	%rcx
+	popq	%rax
 	jmpq	*pmi_next_nmi
 	.size	pmi_nmi_entry, . - pmi_nmi_entry
 
@@ -85,7 +109,10 @@ pmi_nmi_unknown:
 	.globl	pmi_deferred_entry
 	.type	pmi_deferred_entry, @function
 pmi_deferred_entry:
-	PUSH_SCRATCH
+	pushq	%rax
+	pushq	%rcx
+	pushq	%rdx
+	PUSH_REST
 	cld
 	movq	%rsp, %rdx
 	andq	$~0xfff, %rdx
