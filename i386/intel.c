@@ -88,7 +88,7 @@ intel_detect (struct x86_pmu *p)
   if (!cpuid_leaf (CPUID_PERFMON, &r))
     return FALSE;
   p->version = r.eax & 0xff;
-  p->nr_general = minimum (r.eax >> 8 & 0xff, X86_PMU_MAX_GENERAL - 1);
+  p->nr_general = minimum (r.eax >> 8 & 0xff, X86_PMU_MAX_GENERAL);
   p->general_width = r.eax >> 16 & 0xff;
   if (p->version == 0 || p->nr_general == 0
       || p->general_width <= INTEL_START_BITS || p->general_width > 64)
@@ -98,7 +98,7 @@ intel_detect (struct x86_pmu *p)
   if (p->version >= 2)
     {
       p->layout = &intel_v2_layout;
-      p->nr_fixed = minimum (r.edx & 0x1f, X86_PMU_MAX_FIXED - 1);
+      p->nr_fixed = minimum (r.edx & 0x1f, X86_PMU_MAX_FIXED);
       p->fixed_width = r.edx >> 5 & 0xff;
       if (p->fixed_width <= INTEL_START_BITS || p->fixed_width > 64)
 	p->nr_fixed = 0;

@@ -41,7 +41,6 @@ extern int tick;
 extern int splhigh (void);
 extern void splx_cli (int level);
 
-struct pmi_stats pmi_stats[PMU_MAX_CPUS];
 unsigned long pmi_next_nmi;
 uint32_t pmi_global_msr;
 
@@ -54,18 +53,6 @@ const struct pmu_ops *const pmu_machine_drivers[] =
   &intel_pmu_ops,
   0
 };
-
-uint64_t
-pmi_nmi (int cpu, struct pmi_frame *frame)
-{
-  uint64_t resume;
-
-  pmi_stats[cpu].nmis++;
-  frame->not_ours = !x86_pmu_interrupt (cpu, &frame->regs, &resume);
-  if (frame->not_ours)
-    pmi_stats[cpu].unknown++;
-  return resume;
-}
 
 void
 pmi_deferred (void)

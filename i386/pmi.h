@@ -8,15 +8,6 @@
 
 #include <kern/pmu/pmu.h>
 
-/* How NMIs fared; owner: the CPU. */
-struct pmi_stats
-{
-  unsigned long nmis;		/* all of them */
-  unsigned long unknown;	/* not ours: passed on, or nobody's */
-};
-
-extern struct pmi_stats pmi_stats[PMU_MAX_CPUS];
-
 /* The gate of vector 2 before ours: where unknown NMIs are passed on to; 0:
    there was none.  Read by the entry stub. */
 extern unsigned long pmi_next_nmi;
@@ -24,17 +15,6 @@ extern unsigned long pmi_next_nmi;
 /* The register that stops all counters when 0 is written to it; 0: none, or
    no PMU is ready.  Read by the entry stub. */
 extern uint32_t pmi_global_msr;
-
-/* What the entry stub of an NMI makes on its stack; nmi.S knows the layout. */
-struct pmi_frame
-{
-  struct pmu_regs regs;
-  unsigned long not_ours;	/* set for the stub: pass the NMI on */
-};
-
-/* Called by the entry stub of an NMI.  Returns what to write to the register
-   pmi_global_msr. */
-uint64_t pmi_nmi (int cpu, struct pmi_frame *frame);
 
 /* Called by the entry stub of the deferred-work interrupt, on the kernel's
    interrupt stack with interrupts off. */

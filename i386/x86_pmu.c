@@ -35,19 +35,25 @@
 #define FIXED_PMI	8
 #define FIXED_FIELD	0xfULL
 
-/* Global bit of fixed counter 0. */
-#define GLOBAL_FIXED	32
+/* A counter of this CPU, and how to reach it without looking it up. */
+struct x86_pmu_slot
+{
+  struct pmu_event *event;	/* NULL: free */
+  uint64_t mask;		/* its bits */
+  uint64_t limit;		/* it can be started at -limit at most */
+  uint32_t msr;
+};
 
 /* Owner: the CPU.  Changed with its counters stopped only; its NMI reads it,
    and changes what hangs on events. */
 struct x86_pmu_cpu
 {
   boolean_t ready;			/* registers are in a known state */
-  uint32_t used;			/* counters that have an event */
-  uint64_t global;			/* the same, as global bits */
+  uint64_t used;			/* counters that have an event; with
+					   global registers, what runs */
   uint64_t fixed_ctrl;			/* register contents */
   uint64_t select[X86_PMU_MAX_GENERAL];	/* register contents when running */
-  struct pmu_event *events[PMU_MAX_COUNTERS];
+  struct x86_pmu_slot slots[PMU_MAX_COUNTERS];
 };
 
 struct x86_pmu x86_pmu;
@@ -71,37 +77,28 @@ counter_msr (const struct x86_pmu *p, unsigned int index)
 }
 
 static inline unsigned int
-counter_width (unsigned int index)
+lowest (uint64_t mask)
 {
-  return index >= X86_PMU_FIXED ? x86_pmu.fixed_width : x86_pmu.general_width;
-}
-
-static inline unsigned int
-counter_start_bits (unsigned int index)
-{
-  return index >= X86_PMU_FIXED ? x86_pmu.fixed_width - 1
-				: x86_pmu.layout->start_bits;
+  return __builtin_ctzll (mask);
 }
 
 static inline uint64_t
-global_bit (unsigned int index)
+below (unsigned int n)
 {
-  return 1ULL << (index >= X86_PMU_FIXED
-		  ? index - X86_PMU_FIXED + GLOBAL_FIXED : index);
+  return pmu_width_mask (n);
 }
 
-/* All counters of p, as indices. */
-static uint32_t
+/* All counters of p. */
+static uint64_t
 all_counters (const struct x86_pmu *p)
 {
-  return ((1U << p->nr_general) - 1)
-	 | ((1U << p->nr_fixed) - 1) << X86_PMU_FIXED;
+  return below (p->nr_general) | below (p->nr_fixed) << X86_PMU_FIXED;
 }
 
 static void
 stop (struct x86_pmu_cpu *c)
 {
-  uint32_t left;
+  uint64_t left;
   unsigned int i;
 
   if (x86_pmu.layout->global_ctrl != 0)
@@ -111,7 +108,7 @@ stop (struct x86_pmu_cpu *c)
     }
   for (left = c->used; left != 0; left &= left - 1)
     {
-      i = __builtin_ctz (left);
+      i = lowest (left);
       cpu_wrmsr (select_msr (&x86_pmu, i), c->select[i] & ~X86_SEL_EN);
     }
 }
@@ -119,17 +116,17 @@ stop (struct x86_pmu_cpu *c)
 static void
 start (struct x86_pmu_cpu *c)
 {
-  uint32_t left;
+  uint64_t left;
   unsigned int i;
 
   if (x86_pmu.layout->global_ctrl != 0)
     {
-      cpu_wrmsr (x86_pmu.layout->global_ctrl, c->global);
+      cpu_wrmsr (x86_pmu.layout->global_ctrl, c->used);
       return;
     }
   for (left = c->used; left != 0; left &= left - 1)
     {
-      i = __builtin_ctz (left);
+      i = lowest (left);
       cpu_wrmsr (select_msr (&x86_pmu, i), c->select[i]);
     }
 }
@@ -137,86 +134,74 @@ start (struct x86_pmu_cpu *c)
 /* Which counters have overflowed and were not served.  The counters stand
    still.  Without a status register it shows in the counter: one that was
    started below zero has lost its sign. */
-static uint32_t
+static inline uint64_t
 overflowed (const struct x86_pmu_cpu *c)
 {
-  uint32_t left, mask = 0;
-  const struct pmu_event *event;
-  uint64_t raw;
-  unsigned int i;
+  uint64_t left, raw, mask = 0;
+  const struct x86_pmu_slot *slot;
 
   if (x86_pmu.layout->global_status != 0)
-    {
-      raw = cpu_rdmsr (x86_pmu.layout->global_status) & c->global;
-      return (uint32_t) (raw & ((1U << X86_PMU_FIXED) - 1))
-	     | (uint32_t) (raw >> GLOBAL_FIXED) << X86_PMU_FIXED;
-    }
+    return cpu_rdmsr (x86_pmu.layout->global_status) & c->used;
   for (left = c->used; left != 0; left &= left - 1)
     {
-      i = __builtin_ctz (left);
-      event = c->events[i];
-      raw = cpu_rdmsr (counter_msr (&x86_pmu, i));
-      if (event->period == 0 ? raw < event->prev
-			     : !(raw >> (x86_pmu.general_width - 1) & 1))
-	mask |= 1U << i;
+      slot = &c->slots[lowest (left)];
+      raw = cpu_rdmsr (slot->msr);
+      if (slot->event->period == 0 ? raw < slot->event->prev
+				   : !(raw & (slot->mask ^ slot->mask >> 1)))
+	mask |= left & -left;
     }
   return mask;
 }
 
 /* Clear the status bits of these counters. */
-static void
-acknowledge (uint32_t mask)
+static inline void
+acknowledge (uint64_t mask)
 {
   if (x86_pmu.layout->global_ack != 0)
-    cpu_wrmsr (x86_pmu.layout->global_ack,
-	       (mask & ((1U << X86_PMU_FIXED) - 1))
-	       | (uint64_t) (mask >> X86_PMU_FIXED) << GLOBAL_FIXED);
+    cpu_wrmsr (x86_pmu.layout->global_ack, mask);
 }
 
-/* Let event's counter run on from where the event stands. */
-static void
-program_counter (struct pmu_event *event)
+/* Let the slot's counter run on from where its event stands. */
+static inline void
+program_counter (struct x86_pmu_slot *slot)
 {
-  unsigned int index = event->index;
-
-  cpu_wrmsr (counter_msr (&x86_pmu, index),
-	     pmu_count_start (event, counter_width (index),
-			      counter_start_bits (index)));
+  cpu_wrmsr (slot->msr, pmu_count_start (slot->event, slot->mask,
+					 slot->limit));
 }
 
 /* One counter overflowed: account it, tell whoever counts, go on. */
-static void
-serve_counter (struct pmu_event *event, const struct pmu_regs *regs)
+static inline void
+serve_counter (struct x86_pmu_slot *slot, const struct pmu_regs *regs)
 {
-  uint64_t raw = cpu_rdmsr (counter_msr (&x86_pmu, event->index));
+  struct pmu_event *event = slot->event;
   uint64_t period = event->period;
   unsigned int overflows;
 
-  overflows = pmu_count_update (event, raw, counter_width (event->index));
+  overflows = pmu_count_update (event, cpu_rdmsr (slot->msr), slot->mask);
   if (overflows != 0)
     {
       pmu_overflow (event, overflows, regs);
       pmu_count_new_period (event, period);
     }
-  if (event->period != 0)
-    program_counter (event);
+  if (period != 0)
+    program_counter (slot);
 }
 
 /* Everything from the registers up: clear all status, restart all events. */
 static void
 reset_counters (struct x86_pmu_cpu *c)
 {
-  uint32_t left;
+  uint64_t left;
 
   acknowledge (all_counters (&x86_pmu));
   for (left = c->used; left != 0; left &= left - 1)
-    program_counter (c->events[__builtin_ctz (left)]);
+    program_counter (&c->slots[lowest (left)]);
 }
 
 /* Serve all counters in mask, and those that turn out to have overflowed
    meanwhile.  The counters stand still. */
-static void
-serve (struct x86_pmu_cpu *c, uint32_t mask, const struct pmu_regs *regs,
+static inline void
+serve (struct x86_pmu_cpu *c, uint64_t mask, const struct pmu_regs *regs,
        struct x86_pmu_stats *stats)
 {
   int rounds;
@@ -231,50 +216,57 @@ serve (struct x86_pmu_cpu *c, uint32_t mask, const struct pmu_regs *regs,
 	}
       acknowledge (mask);
       for (; mask != 0; mask &= mask - 1)
-	serve_counter (c->events[__builtin_ctz (mask)], regs);
+	serve_counter (&c->slots[lowest (mask)], regs);
       mask = overflowed (c);
     }
 }
 
-boolean_t
-x86_pmu_interrupt (int cpu, const struct pmu_regs *regs, uint64_t *resume)
+/* An NMI and no counter had overflowed.  TRUE: it is ours all the same. */
+static boolean_t __attribute__ ((noinline))
+is_spurious (struct x86_pmu_stats *stats)
+{
+  /* The APIC masks its counter entry at each delivery, so if that is what we
+     see, a counter did send it: one that the interrupt before has served. */
+  if (lapic_pmi_masked ())
+    {
+      stats->spurious++;
+      return TRUE;
+    }
+  stats->unknown++;
+  return FALSE;
+}
+
+uint64_t
+x86_pmu_interrupt (int cpu, struct x86_pmu_frame *frame)
 {
   struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
   struct x86_pmu_stats *stats = &x86_pmu_stats[cpu];
-  boolean_t ours;
-  uint32_t mask;
+  uint64_t mask;
 
-  *resume = 0;
+  frame->not_ours = TRUE;
   if (!c->ready)
-    return FALSE;
+    return 0;
   if (x86_pmu.layout->global_ctrl == 0)
     stop (c);
   mask = overflowed (c);
-  ours = mask != 0;
-  if (ours)
+  if (mask != 0)
     {
       stats->interrupts++;
       /* What the callback does must not start the counters. */
       pmu_nest[cpu]++;
-      serve (c, mask, regs, stats);
+      serve (c, mask, &frame->regs, stats);
       pmu_nest[cpu]--;
     }
-  else if (lapic_pmi_masked ())
+  if (mask != 0 || is_spurious (stats))
     {
-      /* The APIC masks the entry at each delivery, so it did come from a
-	 counter: one that the interrupt before this one has served. */
-      stats->spurious++;
-      ours = TRUE;
+      frame->not_ours = FALSE;
+      lapic_pmi_unmask ();
     }
-  if (ours)
-    lapic_pmi_unmask ();
-  if (pmu_nest[cpu] == 0)
-    {
-      if (x86_pmu.layout->global_ctrl == 0)
-	start (c);
-      *resume = c->global;
-    }
-  return ours;
+  if (pmu_nest[cpu] != 0)
+    return 0;
+  if (x86_pmu.layout->global_ctrl == 0)
+    start (c);
+  return c->used;
 }
 
 void
@@ -283,7 +275,7 @@ x86_pmu_disable (void)
   int cpu = cpu_this ();
   struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
   struct pmu_regs here;
-  uint32_t mask;
+  uint64_t mask;
   int tries;
 
   stop (c);
@@ -346,45 +338,43 @@ boolean_t
 x86_pmu_add (struct pmu_event *event)
 {
   struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu_this ()];
-  uint32_t free = event->counter_mask & ~c->used;
+  uint64_t free = event->counter_mask & ~c->used;
   unsigned int index;
 
   if (free == 0)
     return FALSE;
   /* A fixed counter if there is one: nobody else can use it. */
   if (free >> X86_PMU_FIXED != 0)
-    free &= ~0U << X86_PMU_FIXED;
-  index = __builtin_ctz (free);
+    free &= ~below (X86_PMU_FIXED);
+  index = lowest (free);
 
   event->index = index;
   program_select (c, event, index);
-  program_counter (event);
-  c->events[index] = event;
-  c->used |= 1U << index;
-  c->global |= global_bit (index);
+  c->slots[index].event = event;
+  program_counter (&c->slots[index]);
+  c->used |= 1ULL << index;
   return TRUE;
 }
 
 void
 x86_pmu_read (struct pmu_event *event)
 {
-  uint64_t raw = cpu_rdmsr (counter_msr (&x86_pmu, event->index));
+  struct x86_pmu_slot *slot;
 
   /* No period can end here: every overflow was served when the counters
      stopped. */
-  pmu_count_update (event, raw, counter_width (event->index));
+  slot = &x86_pmu_cpus[cpu_this ()].slots[event->index];
+  pmu_count_update (event, cpu_rdmsr (slot->msr), slot->mask);
 }
 
 void
 x86_pmu_remove (struct pmu_event *event)
 {
   struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu_this ()];
-  unsigned int index = event->index;
 
   x86_pmu_read (event);
-  c->used &= ~(1U << index);
-  c->global &= ~global_bit (index);
-  c->events[index] = 0;
+  c->used &= ~(1ULL << event->index);
+  c->slots[event->index].event = 0;
   event->index = PMU_NO_COUNTER;
 }
 
@@ -423,8 +413,23 @@ x86_pmu_cpu_init (int cpu)
 {
   static const struct x86_pmu_cpu fresh;
   struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
+  struct x86_pmu_slot *slot;
+  unsigned int index;
+  uint64_t left;
 
   *c = fresh;
+  for (left = all_counters (&x86_pmu); left != 0; left &= left - 1)
+    {
+      index = lowest (left);
+      slot = &c->slots[index];
+      slot->msr = counter_msr (&x86_pmu, index);
+      slot->mask = pmu_width_mask (index >= X86_PMU_FIXED
+				   ? x86_pmu.fixed_width
+				   : x86_pmu.general_width);
+      slot->limit = index >= X86_PMU_FIXED
+		    ? slot->mask >> 1
+		    : pmu_width_mask (x86_pmu.layout->start_bits);
+    }
   if (clear_registers (&x86_pmu))
     printf ("pmu: cpu%d: firmware was using the counters; taken over\n", cpu);
   c->ready = TRUE;
@@ -440,7 +445,6 @@ x86_pmu_cpu_quiesce (int cpu)
     return;
   lapic_pmi_mask ();
   stop (c);
-  c->global = 0;
   c->used = 0;
 }
 
@@ -455,17 +459,17 @@ select_value (uint64_t encoding, const struct pmu_request *request)
 
 /* Counters that can count encoding: every general one, unless it is for a
    fixed one only, and the fixed one made for it. */
-static uint32_t
+static uint64_t
 counters_for (uint64_t encoding)
 {
-  uint32_t mask = 0;
+  uint64_t mask = 0;
   unsigned int i;
 
   if (!(encoding & X86_EVENT_FIXED_ONLY))
-    mask = (1U << x86_pmu.nr_general) - 1;
+    mask = below (x86_pmu.nr_general);
   for (i = 0; i < x86_pmu.nr_fixed; i++)
     if (encoding != 0 && x86_pmu.fixed_encoding[i] == encoding)
-      mask |= 1U << (X86_PMU_FIXED + i);
+      mask |= 1ULL << (X86_PMU_FIXED + i);
   return mask;
 }
 

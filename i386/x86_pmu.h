@@ -10,16 +10,16 @@
  * machine, and what the generic events are called there, in struct x86_pmu.
  * x86_pmu.c does everything else.
  *
- * Counters are numbered by the bits of a mask: general ones from 0, fixed
- * ones from X86_PMU_FIXED.
+ * Counters are numbered by their bits in the global registers: general ones
+ * from 0, fixed ones from X86_PMU_FIXED.
  */
 #ifndef _I386_X86_PMU_H_
 #define _I386_X86_PMU_H_
 
 #include <kern/pmu/pmu.h>
 
-#define X86_PMU_FIXED		16	/* index of fixed counter 0 */
-#define X86_PMU_MAX_GENERAL	16
+#define X86_PMU_FIXED		32	/* index of fixed counter 0 */
+#define X86_PMU_MAX_GENERAL	32
 #define X86_PMU_MAX_FIXED	16
 
 /* Fields of an event-select register, the same on every x86 PMU.  Intel SDM
@@ -85,6 +85,7 @@ struct x86_pmu_stats
 {
   unsigned long interrupts;	/* served */
   unsigned long spurious;	/* nothing left to serve */
+  unsigned long unknown;	/* NMIs that came from elsewhere */
   unsigned long missed;		/* overflows found without an interrupt */
   unsigned long stuck;		/* status would not clear: PMU reset */
 };
@@ -111,11 +112,17 @@ void x86_pmu_describe (struct pmu_description *description);
    registers that it then ignores.  Leaves the counter zero and stopped. */
 boolean_t x86_pmu_responds (const struct x86_pmu *p);
 
+/* What an NMI's entry stub makes on its stack; the stub knows the layout. */
+struct x86_pmu_frame
+{
+  struct pmu_regs regs;
+  unsigned long not_ours;	/* set for the stub: pass the NMI on */
+};
+
 /* Serve this CPU's overflow interrupt.  NMI context.  Where there is a global
    control register the entry stub has written 0 to it, as early as it could,
-   and writes *resume to it as late as it can: so next to nothing of the
-   interrupt is counted.  FALSE: it came from elsewhere. */
-boolean_t x86_pmu_interrupt (int cpu, const struct pmu_regs *regs,
-			     uint64_t *resume);
+   and writes what this returns to it as late as it can: so next to nothing
+   of the interrupt is counted. */
+uint64_t x86_pmu_interrupt (int cpu, struct x86_pmu_frame *frame);
 
 #endif /* _I386_X86_PMU_H_ */

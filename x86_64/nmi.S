@@ -15,7 +15,7 @@
 #define FRAME_CPU	(SAVED + 40)
 
 #define CS_RPL		3		/* privilege of the interrupted code */
-#define FRAME_NOT_OURS	(5 * 8)		/* in struct pmi_frame */
+#define FRAME_NOT_OURS	(5 * 8)		/* in struct x86_pmu_frame */
 
 	/* What C code may change, besides %rax, %rcx and %rdx. */
 	.macro	PUSH_REST
@@ -61,7 +61,7 @@ pmi_nmi_entry:
 	movq	%rsp, %rax
 	movl	FRAME_CS(%rax), %ecx
 	andl	$CS_RPL, %ecx
-	/* struct pmi_frame, its last member first */
+	/* struct x86_pmu_frame, its last member first */
 	pushq	%rdx			/* not_ours */
 	pushq	%rcx			/* user */
 	pushq	FRAME_FLAGS(%rax)
@@ -70,7 +70,7 @@ pmi_nmi_entry:
 	pushq	FRAME_IP(%rax)
 	movq	%rsp, %rsi
 	movl	FRAME_CPU(%rax), %edi
-	call	pmi_nmi
+	call	x86_pmu_interrupt
 	addq	$FRAME_NOT_OURS, %rsp
 	popq	%rdx
 	testq	%rdx, %rdx

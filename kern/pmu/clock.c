@@ -12,6 +12,7 @@
 #include <kern/pmu/machine.h>
 
 #define CLOCK_WIDTH	64
+#define CLOCK_MASK	(~0ULL)
 
 /* event->config: whose overflows are not reported. */
 #define CLOCK_EXCLUDE_USER	1
@@ -80,7 +81,7 @@ clock_add (struct pmu_event *event)
 static void
 clock_read (struct pmu_event *event)
 {
-  if (pmu_count_update (event, pmu_clock_ns (), CLOCK_WIDTH) != 0)
+  if (pmu_count_update (event, pmu_clock_ns (), CLOCK_MASK) != 0)
     event->left = 1;
 }
 
@@ -119,7 +120,7 @@ pmu_clock_tick (int cpu, const struct pmu_regs *regs)
 	continue;
       if (now == 0)
 	now = pmu_clock_ns ();
-      overflows = pmu_count_update (event, now, CLOCK_WIDTH);
+      overflows = pmu_count_update (event, now, CLOCK_MASK);
       if (overflows == 0 || (event->config & excluded))
 	continue;
       period = event->period;

@@ -9,7 +9,8 @@
  * more than half its width below zero keeps the other half for what is
  * counted from the wrap until the interrupt is served.
  *
- * These functions are arithmetic only.  They run with the event's CPU quiet,
+ * These functions are arithmetic only, and inline because every sample runs
+ * them.  They run with the event's CPU quiet,
  * or in its overflow NMI.
  */
 #ifndef _KERN_PMU_COUNT_H_
@@ -17,26 +18,89 @@
 
 #include <kern/pmu/pmu.h>
 
+/* The bits of a counter of this width. */
+static inline uint64_t
+pmu_width_mask (unsigned int width)
+{
+  return width >= 64 ? ~0ULL : (1ULL << width) - 1;
+}
+
 /* Begin a fresh event: nothing counted, a whole period to go. */
-void pmu_count_init (struct pmu_event *event, uint64_t period);
+static inline void
+pmu_count_init (struct pmu_event *event, uint64_t period)
+{
+  event->count = 0;
+  event->period = period;
+  event->left = period;
+  event->prev = 0;
+}
 
-/* The raw value to start a counter of width bits at, so that it wraps when
-   event's period is over, or after 2^write_bits - 1 events if that comes
-   first.  Remembers it as what was last seen in the counter. */
-uint64_t pmu_count_start (struct pmu_event *event, unsigned int width,
-			  unsigned int write_bits);
+/* The raw value to start a counter at, so that it wraps when event's period
+   is over, or after limit events if that comes first.  Remembers it as what
+   was last seen in the counter.  mask: the counter's bits. */
+static inline uint64_t
+pmu_count_start (struct pmu_event *event, uint64_t mask, uint64_t limit)
+{
+  uint64_t n = event->left;	/* 0 for an event that only counts */
 
-/* Account the events since the last look, given the counter's raw value now.
-   Returns how many periods ended, and sets left for the running one. */
-unsigned int pmu_count_update (struct pmu_event *event, uint64_t raw,
-			       unsigned int width);
+  if (n > limit)
+    n = limit;
+  event->prev = -n & mask;
+  return event->prev;
+}
 
-/* The same for n events that are known as a number. */
-unsigned int pmu_count_advance (struct pmu_event *event, uint64_t n);
+/* Account n events more.  Returns how many periods ended, and sets left for
+   the running one. */
+static inline unsigned int
+pmu_count_advance (struct pmu_event *event, uint64_t n)
+{
+  uint64_t period = event->period;
+  uint64_t over, periods;
+
+  event->count += n;
+  if (period == 0)
+    return 0;
+  if (n < event->left)
+    {
+      event->left -= n;
+      return 0;
+    }
+  over = n - event->left;
+  if (over < period)		/* the usual case needs no division */
+    {
+      event->left = period - over;
+      return 1;
+    }
+  periods = over / period;
+  event->left = period - over % period;
+  return periods < ~0U ? (unsigned int) periods + 1 : ~0U;
+}
+
+/* Account the events since the last look, given the counter's raw value now;
+   as pmu_count_advance (). */
+static inline unsigned int
+pmu_count_update (struct pmu_event *event, uint64_t raw, uint64_t mask)
+{
+  uint64_t n = (raw - event->prev) & mask;
+
+  event->prev = raw;
+  return pmu_count_advance (event, n);
+}
 
 /* After the overflow callback, which may have changed the period from
    old_period: the events that already went into the running period stay in
    it. */
-void pmu_count_new_period (struct pmu_event *event, uint64_t old_period);
+static inline void
+pmu_count_new_period (struct pmu_event *event, uint64_t old_period)
+{
+  uint64_t gone = old_period - event->left;
+
+  if (event->period == old_period)
+    return;
+  if (event->period == 0)
+    event->left = 0;
+  else
+    event->left = gone < event->period ? event->period - gone : 1;
+}
 
 #endif /* _KERN_PMU_COUNT_H_ */

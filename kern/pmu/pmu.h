@@ -12,7 +12,7 @@
 
 #include <kern/pmu/pmu_env.h>	/* kernel types; swapped in host tests */
 
-#define PMU_MAX_COUNTERS	32	/* bits of a counter mask */
+#define PMU_MAX_COUNTERS	64	/* bits of a counter mask */
 #define PMU_NO_COUNTER		(-1)
 #define PMU_CPU_NAME_SIZE	48
 
@@ -52,7 +52,7 @@ struct pmu_event
   uint64_t left;		/* events to the next overflow */
   uint64_t prev;		/* raw value of the counter at the last look */
   uint64_t config;		/* driver's encoding */
-  uint32_t counter_mask;	/* counters that can hold it; bit: index */
+  uint64_t counter_mask;	/* counters that can hold it; bit: index */
   int index;			/* the counter it is on, PMU_NO_COUNTER */
   void *owner;			/* for the overflow callback */
 };
