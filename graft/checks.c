@@ -124,6 +124,27 @@ static char *reason_inlined(const struct hook *hook, const struct function_info 
 	return reason;
 }
 
+/* Why a trampoline could not pass the function's arguments on, or NULL. */
+static char *reason_arguments(const struct image *image, const struct hook *hook,
+			      const struct function_info *info)
+{
+	bool copies = hook->kind == HOOK_AFTER || !image->is64 ||
+		      (hook->kind == HOOK_WRAP && info->own_unit_sites);
+
+	if (!image->is64 && info->found && hook->symbol->bind == STB_LOCAL)
+		return xstrdup("a static function of a 32-bit kernel may take its arguments in "
+			       "registers");
+	if (!image->is64 && hook->kind != HOOK_WRAP && !info->found)
+		return xstrdup("the debug information does not tell its arguments");
+	if (copies && info->variadic)
+		return xstrdup("its arguments are variable in number and cannot be copied");
+	if (copies && info->large_args && image->is64)
+		return xstrdup("an argument larger than a word cannot be copied");
+	if (hook->kind == HOOK_AFTER && info->found && info->nr_args != hook->nr_args)
+		return xformat("it takes %u arguments, not %u", info->nr_args, hook->nr_args);
+	return NULL;
+}
+
 /* Why a hook is unsafe, or NULL; the caller frees it. */
 static char *reason_against(const struct image *image, const struct hook *hook,
 			    const struct function_info *info)
@@ -143,9 +164,7 @@ static char *reason_against(const struct image *image, const struct hook *hook,
 			       hook->short_jump);
 	if (!hook->nr_sites)
 		return xstrdup("nothing calls it");
-	if (hook->kind == HOOK_AFTER && info->found && info->nr_args != hook->nr_args)
-		return xformat("it takes %u arguments, not %u", info->nr_args, hook->nr_args);
-	return NULL;
+	return reason_arguments(image, hook, info);
 }
 
 int checks_hooks(const struct image *image, const struct hooks *hooks, const struct debuginfo *info)

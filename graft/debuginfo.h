@@ -13,8 +13,13 @@ struct inlined {
 
 /* Facts about one function. Strings belong to the debug information and live as long as it. */
 struct function_info {
-	bool found;	  /* it has a DW_TAG_subprogram */
-	unsigned nr_args; /* formal parameters */
+	bool found;	      /* it has a DW_TAG_subprogram */
+	unsigned nr_args;     /* formal parameters */
+	unsigned arg_words;   /* machine words they take */
+	bool variadic;	      /* it takes more arguments than it names */
+	bool large_args;      /* one is larger than a word */
+	unsigned result_size; /* bytes; 0: void */
+	bool own_unit_sites;  /* called from its own compilation unit, as far as is known */
 	struct inlined *inlined;
 	size_t nr_inlined;
 };
@@ -25,7 +30,8 @@ struct debuginfo {
 	size_t count;
 };
 
-/* Looks all hooked functions up. Returns a status; the caller frees in any case. */
+/* Looks all hooked functions up; after sites_find. Returns a status; the caller frees in any case.
+ */
 int debuginfo_read(struct debuginfo *info, const struct image *image, const struct hooks *hooks);
 void debuginfo_free(struct debuginfo *info);
 

@@ -67,7 +67,7 @@ static int redirect(struct link *link)
 static int build(struct link *link)
 {
 	const struct options *options = link->options;
-	char *source = trampoline_source(&link->hooks, link->image.is64);
+	char *source = trampoline_source(&link->hooks, &link->debuginfo, link->image.is64);
 	int status = scratch_make(&link->scratch);
 
 	if (!status)
