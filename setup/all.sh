@@ -19,7 +19,6 @@ setup_all() {
 	step "kernel and sources of Debian" $EXIT_FETCH setup_downloads
 	step "stock kernel, headers, MIG" $EXIT_BUILD setup_mach
 	step "sources of the workloads" $EXIT_BUILD setup_sources
-	step "firmware" $EXIT_BUILD setup_firmware
 	step "emulator (first time: minutes)" $EXIT_BUILD setup_qemu
 	cache_unlock
 	step "build" $EXIT_BUILD build_main

@@ -26,7 +26,7 @@ compile() {
 
 build_main() {
 	configure "$root/build" \
-		"-Dqemu=$qemu/bin/qemu-system-x86_64" "-Dqemu_data=$firmware" \
+		"-Dqemu=$qemu/bin/qemu-system-x86_64" "-Dqemu_data=$qemu/share" \
 		"-Dkernel=$mach/gnumach-amd64-up" "-Dmig=$mach/bin/x86_64-gnu-mig" \
 		"-Dmach_include=$mach/include/x86_64-linux-gnu" \
 		"-Dzlib_src=$sources/zlib" "-Dsqlite_src=$sources/sqlite" &&

@@ -20,13 +20,14 @@ part_make() {
 	mv "$making" "$made" && keep_newest "$1"
 }
 
-# sums PARTS: one short hash of downloads, and of the recipe that unpacks them.
+# sums PARTS: one short hash of downloads and of RECIPE, the version of what this file does with them.
+RECIPE=1
 sums() {
 	{
+		echo $RECIPE
 		for part in "$@"; do
 			part_sum "$part"
 		done
-		cat "$root/setup/parts.sh"
 	} | sha256sum | cut -c1-16
 }
 
@@ -61,15 +62,7 @@ make_firmware() {
 	for part in seabios qemudata; do
 		dpkg-deb -x "$(part_file $part)" "$1/deb" || return 1
 	done
-	for rom in seabios/bios-256k.bin qemu/kvmvapic.bin qemu/linuxboot.bin qemu/linuxboot_dma.bin qemu/multiboot.bin \
-		qemu/multiboot_dma.bin; do
-		mv "$1/deb/usr/share/$rom" "$1" || return 1
-	done
-	rm -r "$1/deb"
-}
-
-setup_firmware() {
-	part_make firmware "$(sums seabios qemudata)" make_firmware && firmware=$made
+	mv "$1"/deb/usr/share/seabios/*.bin "$1" && mv "$1"/deb/usr/share/qemu/*.bin "$1" && rm -r "$1/deb"
 }
 
 # The emulator wants a newer meson than bookworm's; the package is pure Python and runs where it lies.
@@ -77,22 +70,26 @@ make_meson() {
 	dpkg-deb -x "$(part_file meson)" "$1"
 }
 
-# The emulator with our PMU, built by vpmu/qemu/build.sh.
+# The emulator with our PMU.
 make_qemu() {
-	sh "$root/vpmu/qemu/build.sh" "$(part_file qemu)" "$1" "$meson"
+	"$root/vpmu/qemu/build.sh" --meson "$meson" --firmware "$firmware" "$(part_file qemu)" "$1" && return 0
+	reason=$(grep '^emulator: ' "$log" | tail -n 1)
+	cat "$1.new/build.log"
+	rm -rf "$1.new"
+	return 1
 }
 
-# qemu_key: the tarball, the meson that builds it, our recipe, patch and model.
+# qemu_key: the downloads it is made of; our recipe, patch and model.
 qemu_key() {
 	{
-		part_sum qemu
-		part_sum meson
-		(cd "$root" && find vpmu -path vpmu/tests -prune -o -type f ! -name '*.md' ! -name meson.build -print |
+		sums qemu meson seabios qemudata
+		(cd "$root" && find vpmu -path vpmu/tests -prune -o -type f ! -name '*.md' ! -path vpmu/meson.build -print |
 			LC_ALL=C sort | xargs sha256sum)
 	} | sha256sum | cut -c1-16
 }
 
 setup_qemu() {
 	part_make meson "$(sums meson)" make_meson && meson=$made || return 1
+	part_make firmware "$(sums seabios qemudata)" make_firmware && firmware=$made || return 1
 	part_make qemu "$(qemu_key)" make_qemu && qemu=$made
 }
