@@ -8,11 +8,12 @@
  * the driver's unit tests.  It knows no emulator: whoever owns it says what
  * was executed, and gets the counter-overflow interrupt through a callback.
  *
- * What is executed is counted by event and ring, all the time.  A counter is
- * a view of these totals: its value stands as of its last synchronisation, to
- * which the growth of the totals since is added.  How far the running ring may
- * go before some counter overflows is kept ready, so that counting is an
- * addition and a comparison.
+ * What is executed is counted by event and ring: steps all the time, modelled
+ * events at least while a counter counts them.  A counter is a view of these
+ * totals: its value stands as of its last synchronisation, to which the growth
+ * of the totals since is added.  How far the running ring may go before some
+ * counter overflows is kept ready, so that counting is an addition and a
+ * comparison.
  *
  * One vCPU, one struct vpmu, one thread: nothing here is locked.
  */
@@ -106,6 +107,7 @@ struct vpmu_counter {
 /* Counts about the model itself, since its birth; not what it models. */
 struct vpmu_stats {
 	uint64_t pmis;		 /* interrupts asked for; overflows seen together are one */
+	uint64_t pmis_masked; /* of these, not delivered, as the LVT was masked */
 	uint64_t rep_iterations; /* steps that did not retire an instruction */
 	uint64_t msr_reads;
 	uint64_t msr_writes;

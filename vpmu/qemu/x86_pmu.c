@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The PMU model inside the emulator's TCG.
+ *
+ * Steps are icount's: a vCPU runs on a budget of steps, and nothing is
+ * generated for counting them.  They are folded into the model when the ring
+ * changes, at MSR accesses and when the budget ends.  The budget never goes
+ * beyond the next overflow, so that an overflow of instructions ends it at
+ * the exact instruction, and the interrupt is delivered before the next one.
+ *
+ * Memory accesses and branches call helpers, in translation blocks that are
+ * made for it: two bits of cflags, switched when what is counted changes, so
+ * that both kinds of block stay in the cache.
+ *
+ * A penalty in cycles takes steps off the budget once slack is used up: slack
+ * is how far the next overflow of cycles lies beyond the budget.
+ *
+ * Everything runs in the one vCPU thread of icount; the BQL is taken only to
+ * deliver the interrupt.
+ */
+#include "qemu/osdep.h"
+#include "qemu/main-loop.h"
+#include "qapi/error.h"
+#include "migration/blocker.h"
+#include "system/cpu-timers.h"
+#include "system/tcg.h"
+#include "exec/cpu_ldst.h"
+#include "exec/exec-all.h"
+#include "exec/helper-proto.h"
+#include "exec/translation-block.h"
+#include "hw/i386/apic.h"
+#include "core.h"
+#include "stats.h"
+#include "x86_pmu.h"
+
+#define EVENT(e) (1U << VPMU_##e)
+
+/* Events for which memory accesses, their number itself, and branches are
+   looked at. */
+#define MEMORY_EVENTS                                                         \
+    (EVENT(CYCLES) | EVENT(L1D_MISSES) | EVENT(LLC_REFS) | EVENT(LLC_MISSES)  \
+     | EVENT(DTLB_MISSES) | EVENT(LOADS) | EVENT(STORES))
+#define ACCESS_EVENTS (EVENT(LOADS) | EVENT(STORES))
+#define BRANCH_EVENTS (EVENT(CYCLES) | EVENT(BRANCHES) | EVENT(BRANCH_MISSES))
+
+#define PMU_CFLAGS (CF_PMU_MEM | CF_PMU_ACCESS | CF_PMU_BRANCH)
+
+struct X86PMU {
+    struct vpmu_core core;
+    CPUX86State *env;
+    uint64_t steps_folded;
+    uint64_t repeats_folded;
+    int64_t slack; /* cycles from the end of the budget to the next overflow */
+    bool pmi_pending;
+};
+
+static struct vpmu_cache shared_llc;
+static Error *migration_blocker;
+
+static unsigned int current_ring(CPUX86State *env)
+{
+    return vpmu_ring(env->hflags & HF_CPL_MASK);
+}
+
+/* Steps of the budget not yet run (or, inside a TB, begun). */
+static int64_t steps_remaining(CPUState *cs)
+{
+    return cs->neg.icount_decr.u16.low + cs->icount_extra;
+}
+
+/* Steps run by this vCPU so far. */
+static uint64_t steps_now(CPUState *cs)
+{
+    return cs->icount_total + cs->icount_budget - steps_remaining(cs);
+}
+
+/* Take steps off the budget: what has run stays as it is. */
+static void shorten_budget(CPUState *cs, int64_t by)
+{
+    int64_t remaining = steps_remaining(cs);
+    int64_t left = remaining - MIN(by, remaining);
+
+    cs->icount_budget -= remaining - left;
+    cs->neg.icount_decr.u16.low = MIN(left, 0xffff);
+    cs->icount_extra = left - MIN(left, 0xffff);
+}
+
+/* End the budget: the vCPU stops at the end of this TB. */
+static void end_budget(CPUState *cs)
+{
+    shorten_budget(cs, steps_remaining(cs));
+}
+
+/* Count the steps since the last time, all of them in the current ring. */
+static void fold_steps(struct X86PMU *pmu)
+{
+    CPUX86State *env = pmu->env;
+    uint64_t now = steps_now(env_cpu(env));
+
+    vpmu_count_steps(&pmu->core.pmu, now - pmu->steps_folded,
+                     env->pmu_repeats - pmu->repeats_folded, current_ring(env));
+    pmu->steps_folded = now;
+    pmu->repeats_folded = env->pmu_repeats;
+}
+
+/* Prepare for a ring: how many of these steps it may run. */
+static int64_t arm(struct X86PMU *pmu, unsigned int ring, int64_t steps)
+{
+    int64_t limit = vpmu_arm(&pmu->core.pmu, ring);
+    int64_t cycles = pmu->core.pmu.left[VPMU_CYCLES];
+
+    if (pmu->core.due || limit < 0) {
+        limit = 0;
+    }
+    steps = MIN(steps, limit);
+    pmu->slack = cycles == VPMU_FAR ? VPMU_FAR : cycles - steps;
+    return steps;
+}
+
+/* The same while the vCPU runs. */
+static void rearm(struct X86PMU *pmu, unsigned int ring)
+{
+    CPUState *cs = env_cpu(pmu->env);
+    int64_t remaining = steps_remaining(cs);
+
+    shorten_budget(cs, remaining - arm(pmu, ring, remaining));
+}
+
+static void request_pmi(void *opaque)
+{
+    struct X86PMU *pmu = opaque;
+
+    pmu->pmi_pending = true;
+    end_budget(env_cpu(pmu->env));
+}
+
+static void forget(void *opaque)
+{
+    struct X86PMU *pmu = opaque;
+
+    vpmu_core_forget(&pmu->core);
+    pmu->env->pmu_line = X86_PMU_NO_LINE;
+}
+
+static void deliver_pmi(struct X86PMU *pmu)
+{
+    pmu->pmi_pending = false;
+    bql_lock();
+    if (!apic_deliver_pmi(env_archcpu(pmu->env)->apic_state)) {
+        pmu->core.pmu.stats.pmis_masked++;
+    }
+    bql_unlock();
+}
+
+/* Before each run of the vCPU, outside any TB, nothing of a budget left:
+   see to overflows, and say how much of this one may be used. */
+static int64_t x86_pmu_budget(CPUState *cs, int64_t budget)
+{
+    struct X86PMU *pmu = cpu_env(cs)->pmu;
+
+    fold_steps(pmu);
+    vpmu_sync(&pmu->core.pmu);
+    pmu->core.due = false;
+    if (pmu->pmi_pending) {
+        deliver_pmi(pmu);
+    }
+    return arm(pmu, current_ring(pmu->env), budget);
+}
+
+/* The ring is about to change. */
+void x86_pmu_cpl_change(CPUX86State *env, int cpl)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    if (vpmu_ring(cpl) != current_ring(env)) {
+        fold_steps(pmu);
+        rearm(pmu, vpmu_ring(cpl));
+    }
+}
+
+void x86_pmu_switch(CPUX86State *env)
+{
+    if (env->pmu) {
+        vpmu_tlb_switch(&env->pmu->core.dtlb);
+        env->pmu_line = X86_PMU_NO_LINE;
+    }
+}
+
+/* What is counted may have changed: choose the kind of TB to run. */
+static void choose_tbs(struct X86PMU *pmu)
+{
+    const struct vpmu *vpmu = &pmu->core.pmu;
+    CPUState *cs = env_cpu(pmu->env);
+    uint32_t cflags = 0;
+
+    if (vpmu_counts(vpmu, MEMORY_EVENTS)) {
+        cflags |= CF_PMU_MEM;
+    }
+    if (vpmu_counts(vpmu, ACCESS_EVENTS)) {
+        cflags |= CF_PMU_ACCESS;
+    }
+    if (vpmu_counts(vpmu, BRANCH_EVENTS)) {
+        cflags |= CF_PMU_BRANCH;
+    }
+    cs->tcg_cflags = (cs->tcg_cflags & ~PMU_CFLAGS) | cflags;
+}
+
+enum vpmu_access x86_pmu_rdmsr(CPUX86State *env, uint32_t msr, uint64_t *value)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    if (!pmu) {
+        return VPMU_ACCESS_UNKNOWN;
+    }
+    pmu->core.pmu.stats.msr_reads++;
+    fold_steps(pmu);
+    return vpmu_rdmsr(&pmu->core.pmu, msr, value);
+}
+
+enum vpmu_access x86_pmu_wrmsr(CPUX86State *env, uint32_t msr, uint64_t value)
+{
+    struct X86PMU *pmu = env->pmu;
+    enum vpmu_access access;
+
+    if (!pmu) {
+        return VPMU_ACCESS_UNKNOWN;
+    }
+    pmu->core.pmu.stats.msr_writes++;
+    fold_steps(pmu);
+    access = vpmu_wrmsr(&pmu->core.pmu, msr, value);
+    if (access == VPMU_ACCESS_OK) {
+        choose_tbs(pmu);
+        rearm(pmu, current_ring(env));
+    }
+    return access;
+}
+
+bool x86_pmu_rdpmc(CPUX86State *env, uint32_t ecx, uint64_t *value)
+{
+    if (!env->pmu) {
+        return false;
+    }
+    fold_steps(env->pmu);
+    return vpmu_rdpmc(&env->pmu->core.pmu, ecx, value);
+}
+
+bool x86_pmu_cpuid(CPUX86State *env, uint32_t leaf, uint32_t *eax,
+                   uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
+{
+    uint32_t regs[4];
+
+    if (!env->pmu || !vpmu_cpuid(&env->pmu->core.pmu, leaf, regs)) {
+        return false;
+    }
+    *eax = regs[0];
+    *ebx = regs[1];
+    *ecx = regs[2];
+    *edx = regs[3];
+    return true;
+}
+
+void x86_pmu_reset(CPUX86State *env)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    if (pmu) {
+        vpmu_reset(&pmu->core.pmu);
+        pmu->pmi_pending = false;
+        pmu->core.due = false;
+        choose_tbs(pmu);
+    }
+}
+
+/* log2 of the nanoseconds of a step, or -1 without a fixed one. */
+static int fixed_icount_shift(void)
+{
+    return icount_enabled() == ICOUNT_PRECISE ? ctz64(icount_to_ns(1)) : -1;
+}
+
+bool x86_pmu_realize(X86CPU *cpu, Error **errp)
+{
+    CPUX86State *env = &cpu->env;
+    CPUState *cs = CPU(cpu);
+    int shift = fixed_icount_shift();
+    struct vpmu_config config = {
+        .icount_shift = shift,
+        .tsc_khz = NANOSECONDS_PER_SECOND / 1000, /* the TSC counts guest ns */
+        .pmi = request_pmi,
+        .forget = forget,
+    };
+
+    if (!cpu->enable_pmu) {
+        return true;
+    }
+    if (shift < 0) {
+        error_setg(errp, "pmu=on counts instructions, so it needs a fixed "
+                         "-icount: add -icount shift=3,sleep=off");
+        return false;
+    }
+    if (!migration_blocker) {
+        error_setg(&migration_blocker,
+                   "a CPU with pmu=on cannot be saved or migrated");
+        if (migrate_add_blocker(&migration_blocker, errp) < 0) {
+            return false;
+        }
+        vpmu_llc_init(&shared_llc);
+    }
+    env->pmu = g_new0(struct X86PMU, 1);
+    env->pmu->env = env;
+    env->pmu_line = X86_PMU_NO_LINE;
+    config.opaque = env->pmu;
+    vpmu_core_init(&env->pmu->core, &shared_llc, &config);
+    cs->pmu_budget = x86_pmu_budget;
+    return true;
+}
+
+void x86_pmu_lapic_access(void)
+{
+    if (current_cpu && cpu_env(current_cpu)->pmu) {
+        cpu_env(current_cpu)->pmu->core.pmu.stats.lapic_accesses++;
+    }
+}
+
+void x86_pmu_print_stats(FILE *f)
+{
+    CPUState *cs;
+
+    fprintf(f, "vpmu %d\n", VPMU_MODEL_VERSION);
+    CPU_FOREACH(cs) {
+        struct X86PMU *pmu = cpu_env(cs)->pmu;
+
+        if (pmu) {
+            fold_steps(pmu);
+            vpmu_sync(&pmu->core.pmu);
+            vpmu_print_stats(&pmu->core.pmu, cs->cpu_index, f);
+        }
+    }
+}
+
+/*
+ * Helpers called from translated code, after the access or before the branch.
+ */
+
+/* Account for penalties, and stop at the end of the TB for an overflow. */
+static void settle(struct X86PMU *pmu, unsigned int penalty)
+{
+    CPUState *cs = env_cpu(pmu->env);
+
+    if (pmu->core.due) {
+        end_budget(cs);
+    } else if (penalty > 0 && pmu->slack != VPMU_FAR) {
+        pmu->slack -= penalty;
+        if (pmu->slack < 0) {
+            shorten_budget(cs, -pmu->slack);
+            pmu->slack = 0;
+        }
+    }
+}
+
+/* One access within a page. */
+static unsigned int access_page(struct X86PMU *pmu, target_ulong addr,
+                                unsigned int size, uint32_t desc,
+                                unsigned int ring)
+{
+    MMUAccessType type = desc & X86_PMU_ACCESS_STORE ? MMU_DATA_STORE
+                                                     : MMU_DATA_LOAD;
+    hwaddr phys;
+
+    if (!tlb_ram_address(env_cpu(pmu->env), addr, type,
+                         desc >> X86_PMU_ACCESS_MMU_IDX, &phys)) {
+        return 0; /* a device: not cached */
+    }
+    return vpmu_core_access(&pmu->core, addr, phys, size, ring);
+}
+
+void helper_pmu_access(CPUX86State *env, target_ulong addr, uint32_t desc)
+{
+    struct X86PMU *pmu = env->pmu;
+    unsigned int ring = current_ring(env);
+    unsigned int size = desc & X86_PMU_ACCESS_SIZE;
+    unsigned int first = MIN(size, -(addr | TARGET_PAGE_MASK));
+    unsigned int penalty = access_page(pmu, addr, first, desc, ring);
+
+    if (unlikely(first < size)) {
+        penalty += access_page(pmu, addr + first, size - first, desc, ring);
+    }
+    env->pmu_line = (addr + size - 1) & -(target_ulong)VPMU_LINE_SIZE;
+    if (desc & X86_PMU_ACCESS_COUNT) {
+        vpmu_core_count(&pmu->core,
+                        desc & X86_PMU_ACCESS_STORE ? VPMU_STORES : VPMU_LOADS,
+                        ring);
+    }
+    if (unlikely(penalty > 0 || pmu->core.due)) {
+        settle(pmu, penalty);
+    }
+}
+
+void helper_pmu_conditional(CPUX86State *env, target_ulong pc, uint32_t taken)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    settle(pmu, vpmu_core_conditional(&pmu->core, pc, taken, current_ring(env)));
+}
+
+void helper_pmu_direct(CPUX86State *env, target_ulong return_address)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    vpmu_core_direct(&pmu->core, return_address, current_ring(env));
+    settle(pmu, 0);
+}
+
+void helper_pmu_indirect(CPUX86State *env, target_ulong pc, target_ulong target,
+                         target_ulong next, uint32_t kind)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    settle(pmu, vpmu_core_indirect(&pmu->core, kind, pc, target, next,
+                                   current_ring(env)));
+}

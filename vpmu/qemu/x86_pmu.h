@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The PMU model inside the emulator's TCG: what the hooks of the patch call.
+ *
+ * A CPU with pmu=on has env->pmu; all of these but x86_pmu_realize() and
+ * x86_pmu_print_stats() are called only then, or do nothing without it.
+ */
+#ifndef X86_PMU_H
+#define X86_PMU_H
+
+#include "cpu.h"
+#include "vpmu.h"
+
+#define X86_PMU_PORT_BASE VPMU_PORT_BASE
+
+/* env->pmu_line while no line is the latest: an address no access can have. */
+#define X86_PMU_NO_LINE ((target_ulong)1 << (TARGET_LONG_BITS - 1))
+
+/* What helper_pmu_access() is told of an access. */
+enum {
+    X86_PMU_ACCESS_SIZE = 0xff,
+    X86_PMU_ACCESS_STORE = 0x100,
+    X86_PMU_ACCESS_COUNT = 0x200, /* loads and stores themselves are counted */
+    X86_PMU_ACCESS_MMU_IDX = 16,  /* shift */
+};
+
+/* Give a CPU its PMU if it has pmu=on; false: it cannot have one. */
+bool x86_pmu_realize(X86CPU *cpu, Error **errp);
+
+/* The CPU was reset. */
+void x86_pmu_reset(CPUX86State *env);
+
+/* CPUID: true if the leaf is ours. */
+bool x86_pmu_cpuid(CPUX86State *env, uint32_t leaf, uint32_t *eax,
+                   uint32_t *ebx, uint32_t *ecx, uint32_t *edx);
+
+/* Instructions as the last of their TB: icount is exact. */
+enum vpmu_access x86_pmu_rdmsr(CPUX86State *env, uint32_t msr, uint64_t *value);
+enum vpmu_access x86_pmu_wrmsr(CPUX86State *env, uint32_t msr, uint64_t value);
+bool x86_pmu_rdpmc(CPUX86State *env, uint32_t ecx, uint64_t *value);
+
+/* Another address space. */
+void x86_pmu_switch(CPUX86State *env);
+
+/* The current vCPU's LAPIC was accessed. */
+void x86_pmu_lapic_access(void);
+
+/* Write what the models counted about themselves; errors stay in f. */
+void x86_pmu_print_stats(FILE *f);
+
+#endif
