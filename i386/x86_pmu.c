@@ -40,7 +40,7 @@ struct x86_pmu_slot
 {
   struct pmu_event *event;	/* NULL: free */
   uint64_t mask;		/* its bits */
-  uint64_t limit;		/* it can be started at -limit at most */
+  uint64_t limit;		/* it can be started at -limit to limit */
   uint32_t msr;
 };
 
@@ -183,8 +183,7 @@ serve_counter (struct x86_pmu_slot *slot, const struct pmu_regs *regs)
       pmu_overflow (event, overflows, regs);
       pmu_count_new_period (event, period);
     }
-  if (period != 0)
-    program_counter (slot);
+  program_counter (slot);
 }
 
 /* Everything from the registers up: clear all status, restart all events. */

@@ -40,8 +40,8 @@ struct x86_pmu_layout
   uint32_t select_base;		/* event select of general counter 0 */
   uint32_t counter_base;	/* general counter 0 */
   uint32_t stride;		/* from one general counter to the next */
-  unsigned int start_bits;	/* a general counter can be started at
-				   -(2^start_bits - 1) at most */
+  unsigned int start_bits;	/* a general counter can be started at up to
+				   2^start_bits - 1, and minus that */
   uint32_t fixed_base;		/* fixed counter 0 */
   uint32_t fixed_ctrl;		/* four bits for each fixed counter */
   uint32_t global_ctrl;

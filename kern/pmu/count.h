@@ -35,17 +35,24 @@ pmu_count_init (struct pmu_event *event, uint64_t period)
   event->prev = 0;
 }
 
-/* The raw value to start a counter at, so that it wraps when event's period
-   is over, or after limit events if that comes first.  Remembers it as what
-   was last seen in the counter.  mask: the counter's bits. */
+/*
+ * The raw value to start a counter at, remembered as what was last seen in
+ * it.  mask: the counter's bits.  limit: it can be started at any value from
+ * -limit to limit.
+ *
+ * So that it wraps when event's period is over, or after limit events if that
+ * comes first.  An event that only counts starts at limit: the counter wraps
+ * late, and when it does, less than 2^width events went by since any look at
+ * it, with limit of them to spare until the interrupt is served.
+ */
 static inline uint64_t
 pmu_count_start (struct pmu_event *event, uint64_t mask, uint64_t limit)
 {
-  uint64_t n = event->left;	/* 0 for an event that only counts */
+  uint64_t n = event->left;
 
   if (n > limit)
     n = limit;
-  event->prev = -n & mask;
+  event->prev = event->period != 0 ? -n & mask : limit;
   return event->prev;
 }
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Can the other tests fail?  Each register's rule is broken in turn, and a
+ * small session must notice; and the driver must survive hardware like that.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "machine.h"
+
+#define PERIOD 1000
+#define TOTAL  100500
+
+/* Count and sample on a general and a fixed counter.  TRUE: all as it must be. */
+static bool session_is_right(void)
+{
+	struct pmu_event e[3];
+	bool right = true;
+
+	if (event_init(&e[0], PERF_TYPE_RAW, 0xc0, PERIOD) != KERN_SUCCESS ||
+	    event_init(&e[1], PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, PERIOD) !=
+		KERN_SUCCESS ||
+	    event_init(&e[2], PERF_TYPE_RAW, 0xc4, 0) != KERN_SUCCESS)
+		return false;
+	/* On counters that were used before. */
+	for (int i = 0; i < 3; i++)
+		event_add(&e[i]);
+	machine_run(77, true);
+	for (int i = 0; i < 3; i++)
+		event_remove(&e[i]);
+	machine_run(5000, true);
+	for (int i = 0; i < 3; i++)
+		event_add(&e[i]);
+	for (int i = 0; i < 1005; i++) {
+		machine_run(TOTAL / 1005, i % 2);
+		machine_happen(VPMU_BRANCHES, 2, true);
+		if (machine.nr_overflows > MACHINE_MAX_OVERFLOWS / 2)
+			return false;
+	}
+	for (int i = 0; i < 3; i++)
+		event_remove(&e[i]);
+	for (int i = 0; i < 2; i++)
+		right = right && e[i].count == TOTAL + 77 && machine_calls(&e[i]) == 100 &&
+			machine_periods(&e[i]) == 100;
+	right = right && e[2].count == 2010 && x86_pmu_stats[0].stuck == 0 &&
+		x86_pmu_stats[0].missed == 0;
+	pmu_cpu_quiesce(0);
+	return right && machine.faults == 0;
+}
+
+static void sound(void **state)
+{
+	(void)state;
+	machine_start(MACHINE_EMULATOR);
+	assert_true(session_is_right());
+}
+
+static void broken_writes(void **state)
+{
+	const uint32_t msrs[] = {
+	    VPMU_MSR_PMC0,	     VPMU_MSR_PERFEVTSEL0,    VPMU_MSR_PERFEVTSEL0 + 1,
+	    VPMU_MSR_FIXED_CTR0,     VPMU_MSR_FIXED_CTR_CTRL, VPMU_MSR_GLOBAL_CTRL,
+	    VPMU_MSR_GLOBAL_OVF_CTRL};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++) {
+		machine_start(MACHINE_EMULATOR);
+		machine.dropped_write = msrs[i];
+		assert_false(session_is_right());
+	}
+}
+
+static void broken_reads(void **state)
+{
+	const uint32_t msrs[] = {VPMU_MSR_PMC0, VPMU_MSR_PMC0 + 1, VPMU_MSR_FIXED_CTR0,
+				 VPMU_MSR_GLOBAL_STATUS};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++) {
+		machine_start(MACHINE_EMULATOR);
+		machine.zero_read = msrs[i];
+		assert_false(session_is_right());
+	}
+}
+
+static void lost_interrupts(void **state)
+{
+	(void)state;
+	machine_start(MACHINE_EMULATOR);
+	machine.lose_nmi = true;
+	assert_false(session_is_right());
+}
+
+/* A status bit that does not clear must not hold the processor for ever, and
+   the counts stay right. */
+static void stuck_status(void **state)
+{
+	struct pmu_event e;
+
+	(void)state;
+	machine_start(MACHINE_EMULATOR);
+	machine.dropped_write = VPMU_MSR_GLOBAL_OVF_CTRL;
+	event_init(&e, PERF_TYPE_RAW, 0xc0, PERIOD);
+	event_add(&e);
+	machine_run(10 * PERIOD + 10, true);
+	pmu_cpu_quiesce(0);
+	assert_in_range(x86_pmu_stats[0].stuck, 1, 20);
+	assert_int_equal(machine.nr_overflows, 10);
+}
+
+/* A register that faults would be the end of a kernel: the tests see it. */
+static void fault_is_seen(void **state)
+{
+	(void)state;
+	machine_start(MACHINE_EMULATOR);
+	cpu_wrmsr(VPMU_MSR_GLOBAL_STATUS, 1);
+	assert_int_equal(machine.faults, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(sound),	    cmocka_unit_test(broken_writes),
+	    cmocka_unit_test(broken_reads), cmocka_unit_test(lost_interrupts),
+	    cmocka_unit_test(stuck_status), cmocka_unit_test(fault_is_seen),
+	};
+
+	return cmocka_run_group_tests_name("pmu-faults", tests, NULL, NULL);
+}

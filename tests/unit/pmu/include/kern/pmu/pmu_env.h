@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The surroundings of the PMU code in host tests, in place of the kernel's
+ * header of the same name: its types, and a processor played by machine.c on
+ * the PMU model.
+ */
+#ifndef _KERN_PMU_PMU_ENV_H_
+#define _KERN_PMU_PMU_ENV_H_
+
+#include <stdint.h>
+#include <stdio.h>
+#include <mach/perf_event.h>
+
+typedef int boolean_t;
+typedef int kern_return_t;
+
+#define TRUE  1
+#define FALSE 0
+
+#define KERN_SUCCESS	      0
+#define KERN_INVALID_ARGUMENT 4
+#define KERN_INVALID_VALUE    18
+
+#define PMU_MAX_CPUS 4
+
+struct cpuid_regs {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+uint64_t cpu_rdmsr(uint32_t msr);
+void cpu_wrmsr(uint32_t msr, uint64_t value);
+void cpu_cpuid(uint32_t leaf, struct cpuid_regs *r);
+uint64_t cpu_rdtsc(void);
+void cpu_pause(void);
+
+static inline void cpu_barrier(void)
+{
+	asm volatile("" ::: "memory");
+}
+
+static inline int cpu_this(void)
+{
+	return 0;
+}
+
+#endif

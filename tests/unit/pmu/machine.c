@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine under the driver; see machine.h. */
+
+#include "machine.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <i386/emulator.h>
+#include <i386/intel.h>
+#include <i386/lapic.h>
+#include <i386/tsc.h>
+#include <kern/pmu/machine.h>
+
+struct machine machine;
+
+const struct pmu_ops *const pmu_machine_drivers[] = {&intel_pmu_ops, NULL};
+
+/* The processor. */
+
+static void deliver_nmi(void);
+
+static void try_nmi(void)
+{
+	while (machine.nmi_pending && !machine.in_nmi && !machine.accesses && !machine.hold_nmi)
+		deliver_nmi();
+}
+
+/* The model asks for the interrupt of the LAPIC's performance entry, which
+   masks itself as it delivers. */
+static void raise_pmi(void *opaque)
+{
+	(void)opaque;
+	if (machine.lvt_masked)
+		return;
+	machine.lvt_masked = true;
+	if (machine.lose_nmi)
+		return;
+	machine.nmi_pending = true;
+	try_nmi();
+}
+
+uint64_t cpu_rdmsr(uint32_t msr)
+{
+	uint64_t value = 0;
+
+	machine.accesses++;
+	if (vpmu_rdmsr(&machine.vpmu, msr, &value) != VPMU_ACCESS_OK)
+		machine.faults++;
+	machine.accesses--;
+	if (msr == machine.zero_read || machine.kind == MACHINE_DEAF)
+		value = 0;
+	try_nmi();
+	return value;
+}
+
+void cpu_wrmsr(uint32_t msr, uint64_t value)
+{
+	machine.accesses++;
+	if (msr != machine.dropped_write && machine.kind != MACHINE_DEAF)
+		if (vpmu_wrmsr(&machine.vpmu, msr, value) != VPMU_ACCESS_OK)
+			machine.faults++;
+	machine.accesses--;
+	try_nmi();
+}
+
+uint64_t cpu_rdtsc(void)
+{
+	return machine.ns;
+}
+
+void cpu_pause(void)
+{
+}
+
+/* CPUID. */
+
+static void leaf_perfmon(uint32_t regs[4])
+{
+	vpmu_cpuid(&machine.vpmu, 0xa, regs);
+	switch (machine.kind) {
+	case MACHINE_V1:
+		regs[0] = (regs[0] & ~0xffU) | 1;
+		regs[3] = 0;
+		break;
+	case MACHINE_ZEROS:
+		memset(regs, 0, 4 * sizeof(*regs));
+		break;
+	case MACHINE_NO_BRANCH:
+		regs[1] = 1U << 6;
+		break;
+	case MACHINE_SHORT:
+		regs[0] = (regs[0] & 0x00ffffff) | 2U << 24;
+		break;
+	default:
+		break;
+	}
+}
+
+static void leaf_brand(uint32_t leaf, uint32_t regs[4])
+{
+	static const char brand[48] = "   A processor that counts";
+
+	memcpy(regs, brand + 16 * (leaf - 0x80000002), 16);
+}
+
+void cpu_cpuid(uint32_t leaf, struct cpuid_regs *r)
+{
+	uint32_t regs[4] = {0, 0, 0, 0};
+
+	switch (leaf) {
+	case 0:
+		regs[0] = machine.kind == MACHINE_NO_LEAF ? 4 : 0xd;
+		memcpy(&regs[1], machine.kind == MACHINE_FOREIGN ? "Fore" : "Genu", 4);
+		memcpy(&regs[3], "ineI", 4);
+		memcpy(&regs[2], "ntel", 4);
+		break;
+	case 1:
+		regs[0] = machine.kind == MACHINE_OTHER ? 0x000506e3 : 0x000106a5;
+		break;
+	case 0xa:
+		leaf_perfmon(regs);
+		break;
+	case 0x80000000:
+		regs[0] = 0x80000008;
+		break;
+	case 0x80000002:
+	case 0x80000003:
+	case 0x80000004:
+		leaf_brand(leaf, regs);
+		break;
+	case VPMU_CPUID_SIGNATURE:
+	case VPMU_CPUID_PARAMS:
+		if (machine.kind == MACHINE_EMULATOR)
+			vpmu_cpuid(&machine.vpmu, leaf, regs);
+		else /* what Intel processors do with a leaf they do not have */
+			leaf_perfmon(regs);
+		break;
+	default:
+		break;
+	}
+	r->eax = regs[0];
+	r->ebx = regs[1];
+	r->ecx = regs[2];
+	r->edx = regs[3];
+}
+
+/* The local APIC. */
+
+boolean_t lapic_init(void)
+{
+	return TRUE;
+}
+
+void lapic_pmi_unmask(void)
+{
+	machine.lvt_masked = false;
+}
+
+void lapic_pmi_mask(void)
+{
+	machine.lvt_masked = true;
+}
+
+boolean_t lapic_pmi_masked(void)
+{
+	return machine.lvt_masked;
+}
+
+/* What i386/pmi.c and the entry stub do. */
+
+static void deliver_nmi(void)
+{
+	struct x86_pmu_frame frame = {.regs = {.ip = machine.ip, .user = machine.user}};
+	uint32_t global = x86_pmu.layout ? x86_pmu.layout->global_ctrl : 0;
+	uint64_t resume;
+
+	machine.nmi_pending = false;
+	machine.in_nmi = true;
+	machine.nmis++;
+	if (machine.entry_events)
+		vpmu_advance(&machine.vpmu, machine.entry_events, 0);
+	if (global)
+		cpu_wrmsr(global, 0);
+	resume = x86_pmu_interrupt(0, &frame);
+	if (frame.not_ours)
+		machine.passed_on++;
+	if (global)
+		cpu_wrmsr(global, resume);
+	machine.in_nmi = false;
+}
+
+void pmu_machine_init(void)
+{
+	emulator_init();
+	tsc_set_rate(emulator.tsc_khz ? emulator.tsc_khz : 1000000);
+}
+
+boolean_t pmu_machine_cpu_init(int cpu)
+{
+	(void)cpu;
+	lapic_pmi_mask();
+	return TRUE;
+}
+
+boolean_t pmu_machine_defer(void)
+{
+	machine.deferred++;
+	return TRUE;
+}
+
+void pmu_machine_describe(struct pmu_description *description)
+{
+	description->tsc_khz = tsc_khz();
+}
+
+static void record_overflow(struct pmu_event *event, unsigned int overflows,
+			    const struct pmu_regs *regs)
+{
+	assert(machine.nr_overflows < MACHINE_MAX_OVERFLOWS);
+	machine.overflows[machine.nr_overflows++] =
+	    (struct machine_overflow){event, overflows, regs->ip, regs->user, event->count};
+	if (machine.on_overflow)
+		machine.on_overflow(event);
+}
+
+void machine_start(enum machine_kind kind)
+{
+	const struct vpmu_config config = {.icount_shift = 3, .tsc_khz = 1000000, .pmi = raise_pmi};
+
+	machine = (struct machine){.kind = kind};
+	memset(x86_pmu_stats, 0, sizeof(x86_pmu_stats));
+	vpmu_init(&machine.vpmu, &config);
+	vpmu_reset(&machine.vpmu);
+	pmu_init(record_overflow);
+	pmu_cpu_init(0);
+}
+
+void machine_run(uint64_t instructions, bool user)
+{
+	machine.user = user;
+	vpmu_advance(&machine.vpmu, instructions, user ? 3 : 0);
+	machine.ns += instructions;
+	try_nmi();
+}
+
+void machine_happen(enum vpmu_event event, uint64_t n, bool user)
+{
+	machine.user = user;
+	vpmu_event(&machine.vpmu, event, n, user ? 3 : 0);
+	try_nmi();
+}
+
+void machine_release(void)
+{
+	machine.hold_nmi = false;
+	try_nmi();
+}
+
+void machine_foreign_nmi(void)
+{
+	machine.nmi_pending = true;
+	try_nmi();
+}
+
+uint64_t machine_periods(const struct pmu_event *event)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < machine.nr_overflows; i++)
+		if (machine.overflows[i].event == event)
+			sum += machine.overflows[i].overflows;
+	return sum;
+}
+
+unsigned int machine_calls(const struct pmu_event *event)
+{
+	unsigned int calls = 0;
+
+	for (unsigned int i = 0; i < machine.nr_overflows; i++)
+		calls += machine.overflows[i].event == event;
+	return calls;
+}
+
+kern_return_t event_init(struct pmu_event *event, uint32_t type, uint64_t config, uint64_t period)
+{
+	struct pmu_request request = {.type = type, .config = config, .period = period};
+
+	return pmu_event_init(event, &request);
+}
+
+void event_add(struct pmu_event *event)
+{
+	boolean_t added;
+
+	pmu_disable();
+	added = pmu_event_add(event);
+	pmu_enable();
+	assert(added);
+}
+
+void event_remove(struct pmu_event *event)
+{
+	pmu_disable();
+	pmu_event_remove(event);
+	pmu_enable();
+}
+
+uint64_t event_count(struct pmu_event *event)
+{
+	pmu_disable();
+	pmu_event_read(event);
+	pmu_enable();
+	return event->count;
+}
+
+uint64_t machine_wraps(int index)
+{
+	int i = index >= X86_PMU_FIXED ? index - X86_PMU_FIXED + VPMU_NR_GENERAL : index;
+
+	return machine.vpmu.counters[i].overflows;
+}
