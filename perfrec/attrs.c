@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attributes: what the kernel is asked for and what stands in the file. */
+#include <string.h>
+
+#include "attrs.h"
+
+#define SAMPLE_TYPE                                                                                \
+	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME |            \
+	 PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD)
+#define SIDEBAND                                                                                   \
+	(PERF_ATTR_MMAP | PERF_ATTR_MMAP2 | PERF_ATTR_COMM | PERF_ATTR_TASK | PERF_ATTR_BUILD_ID)
+
+/* What perf asks for with --call-graph dwarf on x86-64: ax to ss and r8 to r15. */
+#define DWARF_REGISTERS 0xff0fff
+#define DWARF_STACK	8192
+
+static void ask_callchain(struct perf_event_attr *attr, enum callchain how)
+{
+	if (how == CALLCHAIN_NO)
+		return;
+	attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
+	if (how == CALLCHAIN_DWARF) {
+		attr->sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+		attr->sample_regs_user = DWARF_REGISTERS;
+		attr->sample_stack_user = DWARF_STACK;
+		attr->flags |= PERF_ATTR_EXCLUDE_CALLCHAIN_USER;
+	}
+}
+
+void make_attrs(struct perf_event_attr *attrs, const struct options *options)
+{
+	unsigned int n;
+
+	for (n = 0; n < options->events.nr; n++) {
+		const struct event *event = &options->events.events[n];
+		struct perf_event_attr *attr = &attrs[n];
+
+		memset(attr, 0, sizeof(*attr));
+		attr->type = event->type;
+		attr->size = sizeof(*attr);
+		attr->config = event->config;
+		attr->sample_period = options->frequency ? options->frequency : options->period;
+		attr->sample_type = SAMPLE_TYPE;
+		attr->flags = PERF_ATTR_DISABLED | PERF_ATTR_INHERIT | PERF_ATTR_SAMPLE_ID_ALL;
+		if (options->frequency)
+			attr->flags |= PERF_ATTR_FREQ;
+		if (event->exclude_user)
+			attr->flags |= PERF_ATTR_EXCLUDE_USER;
+		if (event->exclude_kernel)
+			attr->flags |= PERF_ATTR_EXCLUDE_KERNEL;
+		if (n == 0)
+			attr->flags |= SIDEBAND;
+		ask_callchain(attr, options->callchain);
+	}
+}

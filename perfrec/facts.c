@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Gathering the facts of a recording. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exit_codes.h"
+#include "facts.h"
+
+#define MOST_WORDS 16 /* of the command line, before the workload's arguments */
+
+static const char *const callchain_names[] = {
+    [CALLCHAIN_FP] = "fp", [CALLCHAIN_DWARF] = "dwarf", [CALLCHAIN_NO] = "no"};
+
+static void add_word(struct facts *facts, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_word(struct facts *facts, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&facts->cmdline[facts->nr_cmdline], format, args) < 0)
+		facts->info.failed = true;
+	else
+		facts->nr_cmdline++;
+	va_end(args);
+}
+
+/* The command as it would be given again: every option that changes what is
+   recorded, in a fixed order; no names of files. */
+static void make_cmdline(struct facts *facts, const struct options *options, const char *workload)
+{
+	struct text names = {0};
+	unsigned int n;
+
+	for (n = 0; n < options->events.nr; n++)
+		text_print(&names, "%s%s", n ? "," : "", options->events.events[n].name);
+	add_word(facts, "perfrec");
+	add_word(facts, "record");
+	add_word(facts, "-e");
+	add_word(facts, "%s", names.failed ? "" : names.bytes);
+	add_word(facts, options->frequency ? "-F" : "-c");
+	add_word(facts, "%" PRIu64, options->frequency ? options->frequency : options->period);
+	add_word(facts, "-g");
+	add_word(facts, "%s", callchain_names[options->callchain]);
+	if (options->system_wide)
+		add_word(facts, "-a");
+	add_word(facts, "--ring-size");
+	add_word(facts, "%" PRIu64, options->ring_size);
+	add_word(facts, "--");
+	add_word(facts, "%s", workload);
+	for (n = 0; options->arguments && options->arguments[n]; n++)
+		add_word(facts, "%s", options->arguments[n]);
+	facts->info.failed |= names.failed;
+	text_free(&names);
+}
+
+/* machperf's own section; perfdata(5) lists the keys. */
+static void make_info(struct text *info, const struct session *session, const char *emulator)
+{
+	const struct perf_info_data *machine = &session->hello.info;
+	const struct options *options = session->options;
+	unsigned int n;
+
+	text_print(info, "format=1\nrecorder=machperf %s\nemulator=%s\n", MACHPERF_VERSION,
+		   emulator);
+	text_print(info, "model=%" PRIu32 "\nicount-shift=%" PRIu32 "\ntsc-khz=%" PRIu32 "\n",
+		   machine->model_version, machine->icount_shift, machine->tsc_khz);
+	text_print(info, "cpus=%" PRIu32 "\npmu=%s\npmu-version=%" PRIu32 "\n", machine->nr_cpus,
+		   machine->pmu_name, machine->pmu_version);
+	text_print(info, "scope=%s\ncallchain=%s\nring-size=%" PRIu64 "\n",
+		   options->system_wide ? "system" : "task", callchain_names[options->callchain],
+		   options->ring_size);
+	text_print(info, "workload=%s\n", session->images->workload_name);
+	if (session->exit.how == PERF_EXIT_NORMAL)
+		text_print(info, "exit=%" PRId32 "\n", session->exit.status);
+	else
+		text_print(info, "exception=%" PRId32 " %" PRId32 " 0x%" PRIx64 " 0x%" PRIx64 "\n",
+			   session->exit.exception, session->exit.code,
+			   (uint64_t)session->exit.subcode, session->exit.ip);
+	for (n = 0; n < session->nr_events_open; n++) {
+		const struct perf_event_values *values = &session->stats[n];
+
+		text_print(info, "event%u.name=%s\n", n, options->events.events[n].name);
+		text_print(info, "event%u.count=%" PRIu64 "\n", n, values->value);
+		text_print(info, "event%u.samples=%" PRIu64 "\n", n, values->samples);
+		text_print(info, "event%u.lost=%" PRIu64 "\n", n, values->lost);
+		text_print(info, "event%u.throttled=%" PRIu64 "\n", n, values->throttled);
+		text_print(info, "event%u.coalesced=%" PRIu64 "\n", n, values->coalesced);
+		text_print(info, "event%u.enabled=%" PRIu64 "\n", n, values->time_enabled);
+		text_print(info, "event%u.running=%" PRIu64 "\n", n, values->time_running);
+	}
+}
+
+/* The objects that executed: the kernel, then what the maps named. */
+static bool make_build_ids(struct facts *facts, const struct recording_totals *totals)
+{
+	facts->build_ids = calloc(totals->nr_build_ids + 1, sizeof(*facts->build_ids));
+	if (!facts->build_ids)
+		return false;
+	memcpy(facts->build_ids, totals->build_ids,
+	       totals->nr_build_ids * sizeof(*facts->build_ids));
+	facts->written.build_ids = facts->build_ids;
+	facts->written.nr_build_ids = totals->nr_build_ids;
+	return true;
+}
+
+int make_facts(struct facts *facts, const struct session *session,
+	       const struct recording_totals *totals, const char *emulator)
+{
+	const struct options *options = session->options;
+	const struct perf_frame_hello *hello = &session->hello;
+	struct perfdata_facts *written = &facts->written;
+	unsigned int nr = 0;
+
+	memset(facts, 0, sizeof(*facts));
+	while (options->arguments && options->arguments[nr])
+		nr++;
+	facts->cmdline = calloc(nr + MOST_WORDS, sizeof(*facts->cmdline));
+	if (!facts->cmdline || !make_build_ids(facts, totals))
+		return fail(EXIT_HOST, "out of memory");
+	make_cmdline(facts, options, session->images->workload_name);
+	make_info(&facts->info, session, emulator);
+	written->hostname = "gnumach";
+	written->osrelease = hello->info.kernel_version[0] ? hello->info.kernel_version : NULL;
+	written->version = MACHPERF_VERSION;
+	written->arch = "x86_64";
+	written->cpudesc = hello->info.cpu_name[0] ? hello->info.cpu_name : NULL;
+	written->cpuid = machine_cpuid;
+	written->cpus = hello->info.nr_cpus;
+	written->memory = hello->memory;
+	written->cmdline = (const char *const *)facts->cmdline;
+	written->nr_cmdline = facts->nr_cmdline;
+	written->first_sample = totals->first_time;
+	written->last_sample = totals->last_time;
+	written->info = facts->info.bytes;
+	return facts->info.failed ? fail(EXIT_HOST, "out of memory") : EXIT_GOOD;
+}
+
+void free_facts(struct facts *facts)
+{
+	uint32_t n;
+
+	for (n = 0; n < facts->nr_cmdline; n++)
+		free(facts->cmdline[n]);
+	free(facts->cmdline);
+	free(facts->build_ids);
+	text_free(&facts->info);
+	memset(facts, 0, sizeof(*facts));
+}

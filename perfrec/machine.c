@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starting and stopping the emulator. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "exit_codes.h"
+#include "machine.h"
+
+/* In the child the two pipes stand at these descriptors. */
+#define CHILD_PORT    3
+#define CHILD_CONSOLE 4
+
+#define STRING(x)  STRING_(x)
+#define STRING_(x) #x
+
+/*
+ * The machine.  Everything that a guest can see is fixed: the processor, the
+ * memory, the time, the seed, the relation of instructions to time.  No disk:
+ * even an unused one changes the kernel's counts.
+ */
+static const char *const machine_args[] = {
+    "-cpu",
+    "Nehalem,pmu=on",
+    "-machine",
+    "pc",
+    "-m",
+    "512",
+    "-accel",
+    "tcg",
+    "-icount",
+    "shift=3,sleep=off",
+    "-rtc",
+    "base=2026-01-01T00:00:00,clock=vm",
+    "-seed",
+    "1",
+    "-nodefaults",
+    "-no-user-config",
+    "-display",
+    "none",
+    "-no-reboot",
+    "-chardev",
+    "file,id=console,path=/dev/fd/" STRING(CHILD_CONSOLE),
+    "-serial",
+    "chardev:console",
+    "-device",
+    "machperf-port,fd=" STRING(CHILD_PORT) ",stats=stats",
+    "-kernel",
+    "kernel",
+    "-append",
+    "console=com0",
+    "-initrd",
+    "agent ${host-port} ${device-port} $(task-create) $(task-resume),"
+    "session $(ramdisk-create)",
+};
+
+/* The processor above: family 6, model 26, stepping 3. */
+const char machine_cpuid[] = "GenuineIntel-6-1A-3";
+
+#define NR_MACHINE_ARGS (sizeof(machine_args) / sizeof(machine_args[0]))
+
+/* What stands in the folder beside the links: the session and the statistics. */
+static const char *const folder_files[] = {"kernel", "agent", "session", "stats"};
+
+char *machine_file(const struct machine *machine, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", machine->folder, name) < 0 ? NULL : path;
+}
+
+static int link_image(const struct machine *machine, const char *name, const char *path)
+{
+	char *link = machine_file(machine, name);
+	int code = EXIT_GOOD;
+
+	if (!link || symlink(path, link))
+		code = fail(EXIT_HOST, "%s: %s", link ? link : name, strerror(errno));
+	free(link);
+	return code;
+}
+
+int machine_prepare(struct machine *machine, const struct images *images)
+{
+	const char *place = getenv("TMPDIR");
+	int code;
+
+	memset(machine, 0, sizeof(*machine));
+	machine->port = machine->console = machine->messages = -1;
+	if (asprintf(&machine->folder, "%s/perfrec-XXXXXX", place && *place ? place : "/tmp") < 0) {
+		machine->folder = NULL;
+		return fail(EXIT_HOST, "out of memory");
+	}
+	if (!mkdtemp(machine->folder)) {
+		code = fail(EXIT_HOST, "%s: %s", machine->folder, strerror(errno));
+		free(machine->folder);
+		machine->folder = NULL;
+		return code;
+	}
+	code = link_image(machine, "kernel", images->kernel_path);
+	return code ? code : link_image(machine, "agent", images->agent_path);
+}
+
+/* The argument vector; malloc'd, its strings are not. */
+static char **make_argv(const struct images *images)
+{
+	char **argv = calloc(NR_MACHINE_ARGS + 4, sizeof(*argv));
+	size_t nr = 0, n;
+
+	if (!argv)
+		return NULL;
+	argv[nr++] = images->emulator;
+	for (n = 0; n < NR_MACHINE_ARGS; n++)
+		argv[nr++] = (char *)machine_args[n];
+	if (images->emulator_data) {
+		argv[nr++] = "-L";
+		argv[nr++] = images->emulator_data;
+	}
+	return argv;
+}
+
+/* Keep a descriptor through exec at a number of its own. */
+static void place_fd(int from, int to)
+{
+	if (dup2(from, to) < 0)
+		_exit(127);
+}
+
+/* The child: never returns.  Tells errno through report when exec fails. */
+static void __attribute__((noreturn))
+run_child(const char *folder, char **argv, const int pipes[3], int report)
+{
+	sigset_t none;
+	int null = open("/dev/null", O_RDWR), error, n, high[3];
+
+	/* Its own group: ^C on the terminal is ours to handle. */
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Out of the way of the numbers they are to have. */
+	for (n = 0; n < 3; n++)
+		high[n] = fcntl(pipes[n], F_DUPFD_CLOEXEC, 16);
+	report = fcntl(report, F_DUPFD_CLOEXEC, 16);
+	place_fd(null, 0);
+	place_fd(null, 1);
+	place_fd(high[2], 2);
+	place_fd(high[0], CHILD_PORT);
+	place_fd(high[1], CHILD_CONSOLE);
+	if (folder && chdir(folder) == 0)
+		execv(argv[0], argv);
+	error = errno;
+	if (write(report, &error, sizeof(error)) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+static void close_pair(int pair[2])
+{
+	if (pair[0] >= 0)
+		close(pair[0]);
+	if (pair[1] >= 0)
+		close(pair[1]);
+	pair[0] = pair[1] = -1;
+}
+
+/* Fork and exec; pipes[0..2] are port, console and stderr, pipes[3] reports
+   exec's failure.  0 or errno. */
+static int spawn(const char *folder, char **argv, int pipes[4][2], pid_t *pid)
+{
+	const int child[3] = {pipes[0][1], pipes[1][1], pipes[2][1]};
+	int error = 0, n;
+	ssize_t got;
+
+	*pid = fork();
+	if (*pid < 0)
+		return errno;
+	if (*pid == 0)
+		run_child(folder, argv, child, pipes[3][1]);
+	for (n = 0; n < 4; n++) {
+		close(pipes[n][1]);
+		pipes[n][1] = -1;
+	}
+	do
+		got = read(pipes[3][0], &error, sizeof(error));
+	while (got < 0 && errno == EINTR);
+	if (got == sizeof(error)) {
+		waitpid(*pid, NULL, 0);
+		*pid = 0;
+		return error;
+	}
+	return 0;
+}
+
+/* Run argv in folder with pipes at its port, console and stderr; 0 or errno. */
+static int spawn_with_pipes(const char *folder, char **argv, int ends[3], pid_t *pid)
+{
+	int pipes[4][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+	int error = 0, n;
+
+	*pid = 0;
+	for (n = 0; n < 4 && !error; n++)
+		error = pipe2(pipes[n], O_CLOEXEC) ? errno : 0;
+	if (!error)
+		error = spawn(folder, argv, pipes, pid);
+	for (n = 0; n < 3 && !error; n++) {
+		ends[n] = pipes[n][0];
+		pipes[n][0] = -1;
+	}
+	for (n = 0; n < 4; n++)
+		close_pair(pipes[n]);
+	return error;
+}
+
+bool machine_version(const struct images *images, char *version, size_t size)
+{
+	char *argv[] = {images->emulator, "--version", NULL};
+	int out[2], status = -1;
+	ssize_t got = 0;
+	pid_t pid;
+
+	if (pipe2(out, O_CLOEXEC))
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		place_fd(out[1], 1);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	close(out[1]);
+	if (pid > 0) {
+		got = read(out[0], version, size - 1);
+		waitpid(pid, &status, 0);
+	}
+	close(out[0]);
+	if (got <= 0 || status != 0)
+		return false;
+	version[got] = '\0';
+	version[strcspn(version, "\r\n")] = '\0';
+	return true;
+}
+
+int machine_start(struct machine *machine, const struct images *images)
+{
+	char **argv = make_argv(images);
+	int ends[3], error;
+	size_t n;
+
+	if (!argv)
+		return fail(EXIT_HOST, "out of memory");
+	for (n = 0; argv[n]; n++)
+		text_print(&machine->command, "%s%s", n ? "\t" : "", argv[n]);
+	error = spawn_with_pipes(machine->folder, argv, ends, &machine->pid);
+	free(argv);
+	if (error)
+		return fail(EXIT_NO_EMULATOR, "emulator %s: %s", images->emulator, strerror(error));
+	machine->port = ends[0];
+	machine->console = ends[1];
+	machine->messages = ends[2];
+	return EXIT_GOOD;
+}
+
+int machine_stop(struct machine *machine, unsigned int ms)
+{
+	const struct timespec tick = {.tv_nsec = 2000000};
+	unsigned int waited;
+	int status;
+
+	if (machine->pid <= 0)
+		return -1;
+	for (waited = 0; waited < ms; waited += 2) {
+		if (waitpid(machine->pid, &status, WNOHANG) == machine->pid) {
+			machine->pid = 0;
+			return status;
+		}
+		nanosleep(&tick, NULL);
+	}
+	kill(machine->pid, SIGKILL);
+	waitpid(machine->pid, &status, 0);
+	machine->pid = 0;
+	return -1;
+}
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void machine_remove(struct machine *machine)
+{
+	size_t n;
+
+	machine_stop(machine, 0);
+	close_end(&machine->port);
+	close_end(&machine->console);
+	close_end(&machine->messages);
+	for (n = 0; machine->folder && n < sizeof(folder_files) / sizeof(folder_files[0]); n++) {
+		char *path = machine_file(machine, folder_files[n]);
+
+		if (path)
+			unlink(path);
+		free(path);
+	}
+	if (machine->folder)
+		rmdir(machine->folder);
+	free(machine->folder);
+	text_free(&machine->command);
+	machine->folder = NULL;
+}

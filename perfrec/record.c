@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* perfrec record: from options to a finished recording. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "archive.h"
+#include "attrs.h"
+#include "buildid_cache.h"
+#include "exit_codes.h"
+#include "facts.h"
+#include "log.h"
+#include "record.h"
+#include "session.h"
+
+#define KERNEL_OBJECT "[kernel.kallsyms]"
+#define LAST_WORD_MS  5000
+
+/* The parts of one run, so that each is put away whatever happens. */
+struct run {
+	struct options options;
+	struct images images;
+	struct perf_event_attr attrs[MAX_EVENTS];
+	struct machine machine;
+	struct recording recording;
+	struct session session;
+	struct recording_totals totals;
+	struct facts facts;
+	char emulator[128]; /* what it calls itself */
+	struct timespec start;
+};
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) + (now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* Make the machine and its session ready to start. */
+static int prepare(struct run *run)
+{
+	char *session;
+	int code = machine_prepare(&run->machine, &run->images);
+
+	if (code)
+		return code;
+	session = machine_file(&run->machine, "session");
+	if (!session)
+		return fail(EXIT_HOST, "out of memory");
+	code = write_archive(session, &run->options, &run->images, run->attrs);
+	free(session);
+	if (code == EXIT_GOOD &&
+	    !machine_version(&run->images, run->emulator, sizeof(run->emulator)))
+		code = fail(EXIT_NO_EMULATOR, "emulator %s does not run (tried with --version)",
+			    run->images.emulator);
+	if (code == EXIT_GOOD)
+		code = recording_create(&run->recording, run->options.output);
+	return code;
+}
+
+/* What the kernel counted and what arrived must agree. */
+static int compare_counts(const struct run *run)
+{
+	const struct session *session = &run->session;
+	unsigned int n;
+
+	if (session->nr_stats < session->nr_events_open)
+		return fail(EXIT_SESSION, "the agent broke the protocol: no STATS of every event");
+	for (n = 0; n < session->nr_events_open; n++)
+		if (session->stats[n].samples != run->totals.event_samples[n])
+			return fail(EXIT_SESSION,
+				    "event '%s': the kernel wrote %" PRIu64 " samples, %" PRIu64
+				    " arrived",
+				    run->options.events.events[n].name, session->stats[n].samples,
+				    run->totals.event_samples[n]);
+	return EXIT_GOOD;
+}
+
+static int finish(struct run *run)
+{
+	int code = recording_sum(&run->recording, &run->totals);
+
+	if (code == EXIT_GOOD)
+		code = compare_counts(run);
+	if (code == EXIT_GOOD)
+		code = make_facts(&run->facts, &run->session, &run->totals, run->emulator);
+	if (code)
+		return code;
+	return recording_finish(&run->recording, run->session.events, run->session.nr_events_open,
+				&run->facts.written);
+}
+
+/* Keep the objects that reports need; a recording is good without them. */
+static void keep_objects(const struct run *run)
+{
+	const struct options *options = &run->options;
+
+	if (options->no_buildid_cache)
+		return;
+	if (!keep_object(options, &run->images.workload, run->images.workload_name) ||
+	    !keep_object(options, &run->images.kernel, KERNEL_OBJECT))
+		say("symbols are not kept for reports: build-id cache: %s (--buildid-dir names "
+		    "another, -B keeps none)",
+		    strerror(errno));
+}
+
+static void summarise(const struct run *run)
+{
+	const struct session *session = &run->session;
+	unsigned int n;
+
+	if (run->options.quiet)
+		return;
+	for (n = 0; n < session->nr_events_open; n++) {
+		const struct perf_event_values *values = &session->stats[n];
+
+		say("%s: %" PRIu64 " events, %" PRIu64 " samples, %" PRIu64 " lost, %" PRIu64
+		    " throttled, %" PRIu64 " coalesced",
+		    run->options.events.events[n].name, values->value, values->samples,
+		    values->lost, values->throttled, values->coalesced);
+	}
+	say("wrote %s (%.1f MB, %.1f s)", run->options.output, run->recording.size / 1e6,
+	    seconds_since(&run->start));
+}
+
+/* The workload's fate is the exit code of a good recording, as with perf. */
+static int workload_exit(const struct run *run)
+{
+	const struct perf_frame_exit *exit = &run->session.exit;
+	const char *name = run->images.workload_name;
+
+	if (exit->how != PERF_EXIT_NORMAL)
+		return fail(EXIT_WORKLOAD_CRASHED,
+			    "workload %s crashed: exception %" PRId32 ", code %" PRId32
+			    ", subcode 0x%" PRIx64 ", at 0x%" PRIx64 "; the recording is kept",
+			    name, exit->exception, exit->code, (uint64_t)exit->subcode, exit->ip);
+	if (exit->status)
+		return fail(exit->status & 0xff ? exit->status & 0xff : 1,
+			    "workload %s exited with status %" PRId32 "; the recording is kept",
+			    name, exit->status);
+	return EXIT_GOOD;
+}
+
+static int run_session(struct run *run, int argc, char *const *argv)
+{
+	struct session *session = &run->session;
+	int code = prepare(run);
+
+	if (code)
+		return code;
+	session->options = &run->options;
+	session->images = &run->images;
+	session->attrs = run->attrs;
+	session->machine = &run->machine;
+	session->recording = &run->recording;
+	code = machine_start(&run->machine, &run->images);
+	if (code == EXIT_GOOD)
+		code = session_run(session);
+	if (code == EXIT_GOOD)
+		code = finish(run);
+	if (code)
+		return code;
+	machine_stop(&run->machine, LAST_WORD_MS);
+	write_log(session, argc, argv, seconds_since(&run->start));
+	keep_objects(run);
+	summarise(run);
+	return workload_exit(run);
+}
+
+int record_command(int argc, char *const *argv)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	bool done;
+	int code;
+
+	if (!run)
+		return fail(EXIT_HOST, "out of memory");
+	clock_gettime(CLOCK_MONOTONIC, &run->start);
+	code = parse_options(&run->options, argc, argv, &done);
+	if (code || done) {
+		free(run);
+		return code;
+	}
+	/* Full disks and closed pipes are errors of write(), not signals. */
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	run->recording.fd = run->machine.port = run->machine.console = run->machine.messages = -1;
+	run->session.signals = session_open_signals();
+	code = run->session.signals < 0 ? fail(EXIT_HOST, "signalfd: %s", strerror(errno))
+					: find_images(&run->images, &run->options);
+	if (code == EXIT_GOOD) {
+		make_attrs(run->attrs, &run->options);
+		code = run_session(run, argc, argv);
+	}
+	machine_remove(&run->machine);
+	recording_close(&run->recording);
+	recording_free_totals(&run->totals);
+	free_facts(&run->facts);
+	session_free(&run->session);
+	free_images(&run->images);
+	if (run->session.signals >= 0)
+		close(run->session.signals);
+	free(run);
+	return code;
+}

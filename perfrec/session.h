@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One session with a guest: from its first frame to its last. */
+#ifndef PERFREC_SESSION_H
+#define PERFREC_SESSION_H
+
+#include <mach/perf_stream.h>
+
+#include "console.h"
+#include "frames.h"
+#include "images.h"
+#include "machine.h"
+#include "options.h"
+#include "progress.h"
+#include "recording.h"
+
+/* What came of it.  Private until session_run() has returned. */
+struct session {
+	const struct options *options;
+	const struct images *images;
+	const struct perf_event_attr *attrs;
+	struct machine *machine;
+	struct recording *recording;
+	int signals; /* of session_open_signals() */
+
+	struct frame_reader frames;
+	struct console console;
+	struct text messages; /* of the emulator */
+	struct text agent_log;
+	struct progress progress;
+
+	bool hello_seen, begun, exit_seen, ended;
+	bool output_failed;
+	unsigned int nr_events_open, nr_stats;
+	struct perf_frame_hello hello;
+	uint64_t ids[MAX_EVENTS];
+	struct perfdata_write_event events[MAX_EVENTS];
+	struct perf_frame_exit exit;
+	struct perf_event_values stats[MAX_EVENTS];
+	uint64_t data_bytes; /* of records */
+};
+
+/* Have SIGINT, SIGTERM and SIGHUP come through a descriptor, so that none
+   ends the process with files half written; -1: errno. */
+int session_open_signals(void);
+
+/* Run a started machine to the end of its session.  Prints what is wrong; an
+   exit code. */
+int session_run(struct session *session);
+
+/* Take one frame (session_frames.c).  Prints what is wrong; an exit code. */
+int session_frame(struct session *session, const struct perf_frame *frame, const uint8_t *contents);
+
+void session_free(struct session *session);
+
+#endif /* PERFREC_SESSION_H */

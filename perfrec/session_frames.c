@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each frame of the agent means. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exit_codes.h"
+#include "first_records.h"
+#include "session.h"
+
+/* kern_return_t of Mach, <mach/kern_return.h> */
+#define MACH_KERN_INVALID_ARGUMENT  4
+#define MACH_KERN_RESOURCE_SHORTAGE 6
+#define MACH_KERN_INVALID_VALUE	    18
+
+static int nonsense(const char *what)
+{
+	return fail(EXIT_SESSION, "the agent broke the protocol: %s", what);
+}
+
+static int take_hello(struct session *session, const uint8_t *contents, uint64_t length)
+{
+	struct perf_frame_hello *hello = &session->hello;
+
+	if (session->hello_seen || length < sizeof(*hello))
+		return nonsense("HELLO");
+	memcpy(hello, contents, sizeof(*hello));
+	if (hello->version != PERF_STREAM_VERSION)
+		return fail(EXIT_SESSION,
+			    "the agent speaks version %" PRIu32 " of the protocol, not %d: build "
+			    "perfrec and the agent together",
+			    hello->version, PERF_STREAM_VERSION);
+	hello->info.cpu_name[sizeof(hello->info.cpu_name) - 1] = '\0';
+	hello->info.pmu_name[sizeof(hello->info.pmu_name) - 1] = '\0';
+	hello->info.kernel_version[sizeof(hello->info.kernel_version) - 1] = '\0';
+	session->hello_seen = true;
+	return EXIT_GOOD;
+}
+
+/* All events are open: the header can be written. */
+static int begin_recording(struct session *session)
+{
+	struct perfdata_buffer first = {0};
+	int code;
+
+	put_first_records(&first, session);
+	code =
+	    recording_begin(session->recording, session->events, session->nr_events_open, &first);
+	perfdata_buffer_free(&first);
+	session->begun = true;
+	return code;
+}
+
+static int take_event(struct session *session, const uint8_t *contents, uint64_t length)
+{
+	struct perf_frame_event event;
+	struct perfdata_write_event *write;
+
+	if (length < sizeof(event))
+		return nonsense("EVENT");
+	memcpy(&event, contents, sizeof(event));
+	if (!session->hello_seen || event.index != session->nr_events_open ||
+	    event.index >= session->options->events.nr)
+		return nonsense("EVENT out of order");
+	session->ids[event.index] = event.id;
+	write = &session->events[event.index];
+	write->attr = &session->attrs[event.index];
+	write->ids = &session->ids[event.index];
+	write->nr_ids = 1;
+	write->name = session->options->events.events[event.index].name;
+	session->nr_events_open++;
+	return session->nr_events_open < session->options->events.nr ? EXIT_GOOD
+								     : begin_recording(session);
+}
+
+static int take_data(struct session *session, const struct perf_frame *frame,
+		     const uint8_t *contents)
+{
+	if (!session->begun)
+		return nonsense("DATA before every EVENT");
+	session->data_bytes += frame->length;
+	return recording_append(session->recording, frame->cpu, contents, frame->length);
+}
+
+/* The workload's output is ours; when nobody takes it any more the recording
+   goes on. */
+static int take_output(struct session *session, const uint8_t *contents, uint64_t length)
+{
+	progress_clear(&session->progress);
+	while (length && !session->output_failed) {
+		ssize_t wrote = write(STDOUT_FILENO, contents, length);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0) {
+			say("cannot write the workload's output: %s", strerror(errno));
+			session->output_failed = true;
+			break;
+		}
+		contents += wrote;
+		length -= wrote;
+	}
+	return EXIT_GOOD;
+}
+
+static int take_exit(struct session *session, const uint8_t *contents, uint64_t length)
+{
+	if (length < sizeof(session->exit))
+		return nonsense("EXIT");
+	memcpy(&session->exit, contents, sizeof(session->exit));
+	session->exit_seen = true;
+	return EXIT_GOOD;
+}
+
+static int take_stats(struct session *session, const uint8_t *contents, uint64_t length)
+{
+	struct perf_frame_stats stats;
+
+	if (length < sizeof(stats))
+		return nonsense("STATS");
+	memcpy(&stats, contents, sizeof(stats));
+	if (stats.index >= session->nr_events_open)
+		return nonsense("STATS of no event");
+	session->stats[stats.index] = stats.values;
+	session->nr_stats++;
+	return EXIT_GOOD;
+}
+
+/* The kernel refused an event. */
+static int refused_event(const struct session *session, const struct perf_frame_error *error,
+			 const char *text)
+{
+	const struct options *options = session->options;
+	const struct event *event;
+	const char *reason;
+
+	if (error->index >= options->events.nr)
+		return nonsense("ERROR of no event");
+	event = &options->events.events[error->index];
+	reason = unsupported_reason(event);
+	switch (error->kern_return) {
+	case KERN_NOT_SUPPORTED:
+		return fail(EXIT_UNSUPPORTED_EVENT,
+			    "event '%s' is not supported on this machine%s%s (perfrec list shows "
+			    "what is)",
+			    event->name, reason ? ": " : "", reason ? reason : "");
+	case MACH_KERN_INVALID_VALUE:
+		return fail(EXIT_PERIOD,
+			    "event '%s': period %" PRIu64 " is below this machine's minimum, "
+			    "%" PRIu32 "; give a larger -c",
+			    event->name, options->period, session->hello.info.min_period);
+	case MACH_KERN_RESOURCE_SHORTAGE:
+		return fail(EXIT_UNSUPPORTED_EVENT,
+			    "event '%s': no counter or memory is left for it; record fewer "
+			    "events at once",
+			    event->name);
+	}
+	if (options->callchain == CALLCHAIN_DWARF)
+		return fail(EXIT_UNSUPPORTED, "-g dwarf: this kernel cannot copy the user's "
+					      "registers and stack; use -g fp");
+	if (options->frequency)
+		return fail(EXIT_UNSUPPORTED,
+			    "-F: this kernel cannot adjust periods to a frequency; use -c");
+	return fail(EXIT_UNSUPPORTED_EVENT, "event '%s' was refused: %s", event->name, text);
+}
+
+static int take_error(const struct session *session, const uint8_t *contents, uint64_t length)
+{
+	struct perf_frame_error error;
+	char text[256] = "";
+
+	if (length < sizeof(error))
+		return nonsense("ERROR");
+	memcpy(&error, contents, sizeof(error));
+	snprintf(text, sizeof(text), "%.*s", (int)(length - sizeof(error)),
+		 (const char *)contents + sizeof(error));
+	text[strcspn(text, "\n")] = '\0';
+	switch (error.code) {
+	case PERF_ERROR_NO_INTERFACE:
+		return fail(EXIT_NO_INTERFACE,
+			    "this kernel has no perf interface (%s); give a grafted one",
+			    session->images->kernel_path);
+	case PERF_ERROR_EVENT:
+		return refused_event(session, &error, text);
+	case PERF_ERROR_WORKLOAD:
+		return fail(EXIT_SESSION, "workload %s cannot be loaded: %s",
+			    session->images->workload_name, text);
+	}
+	return fail(EXIT_SESSION, "the agent failed: %s", *text ? text : "it does not say why");
+}
+
+static int take_end(struct session *session)
+{
+	if (!session->begun)
+		return nonsense("END before every EVENT");
+	if (!session->exit_seen)
+		return nonsense("END without EXIT");
+	session->ended = true;
+	return EXIT_GOOD;
+}
+
+int session_frame(struct session *session, const struct perf_frame *frame, const uint8_t *contents)
+{
+	if (session->ended)
+		return nonsense("a frame after END");
+	switch (frame->type) {
+	case PERF_FRAME_HELLO:
+		return take_hello(session, contents, frame->length);
+	case PERF_FRAME_EVENT:
+		return take_event(session, contents, frame->length);
+	case PERF_FRAME_DATA:
+		return take_data(session, frame, contents);
+	case PERF_FRAME_OUTPUT:
+		return take_output(session, contents, frame->length);
+	case PERF_FRAME_EXIT:
+		return take_exit(session, contents, frame->length);
+	case PERF_FRAME_STATS:
+		return take_stats(session, contents, frame->length);
+	case PERF_FRAME_ERROR:
+		return take_error(session, contents, frame->length);
+	case PERF_FRAME_LOG:
+		text_add(&session->agent_log, contents, frame->length);
+		if (frame->length && contents[frame->length - 1] != '\n')
+			text_add(&session->agent_log, "\n", 1);
+		return EXIT_GOOD;
+	case PERF_FRAME_END:
+		return take_end(session);
+	}
+	return nonsense("a frame of unknown type");
+}

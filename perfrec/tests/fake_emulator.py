@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Stands in for the emulator: speaks the agent's frames on descriptor 3 and a kernel's console on descriptor 4.
+
+FAKE names what happens; without it, a good session. It reads the session archive as the agent does."""
+
+import os
+import struct
+import sys
+import time
+
+(HELLO, EVENT, DATA, OUTPUT, EXIT, STATS, ERROR, LOG, END) = range(1, 10)
+SAMPLE_CALLCHAIN = 1 << 5
+KERNEL_CONTEXT, USER_CONTEXT = (1 << 64) - 128, (1 << 64) - 512
+TEXT_KERNEL, TEXT_USER = 0xffffffff8100c000, 0x400000
+
+
+def send(kind, contents=b'', cpu=0):
+    data = struct.pack('<IHHQ', 0x524d504d, kind, cpu, len(contents)) + contents
+    while data:
+        data = data[os.write(3, data):]
+
+
+def console(text):
+    os.write(4, text.encode())
+
+
+def members(archive):
+    """The files of a cpio archive in the newc format."""
+    at, found = 0, {}
+    while True:
+        header = archive[at:at + 110]
+        assert header[:6] == b'070701', header
+        fields = [int(header[6 + 8 * n:14 + 8 * n], 16) for n in range(13)]
+        name = archive[at + 110:at + 110 + fields[11] - 1].decode()
+        if name == 'TRAILER!!!':
+            return found
+        start = (at + 110 + fields[11] + 3) & ~3
+        found[name] = archive[start:start + fields[6]]
+        at = (start + fields[6] + 3) & ~3
+
+
+class Guest:
+    def __init__(self):
+        files = members(open('session', 'rb').read())
+        self.config = [line.split(' ', 1) for line in files['config'].decode().splitlines()]
+        self.workload = dict(self.config)['workload']
+        self.attrs = [files['attrs'][n:n + 128] for n in range(0, len(files['attrs']), 128)]
+        self.ids = [0x1001 + 7 * n for n in range(len(self.attrs))]
+        self.samples = [0] * len(self.attrs)
+        self.nr_lost = 0
+
+    def hello(self, version=1):
+        info = struct.pack('<12IQ48s32s128s', 1, 1, 2, 2, 4, 3, 48, 32, 3, 1, 3, 1000000, 0x27f,
+                           b'Fake processor', b'fake PMU', b'GNU Mach 1.8 fake')
+        send(HELLO, struct.pack('<IIQ', version, 0, 512 << 20) + info)
+
+    def events(self):
+        for index, number in enumerate(self.ids):
+            send(EVENT, struct.pack('<IIQ', index, 0, number))
+
+    def tail(self, pid, when, number):
+        """sample_id of TID, TIME, CPU and IDENTIFIER."""
+        return struct.pack('<IIQIIQ', pid, pid, when, 0, 0, number)
+
+    def record(self, kind, misc, body):
+        return struct.pack('<IHH', kind, misc, 8 + len(body)) + body
+
+    def sideband(self):
+        name = self.workload.encode()
+        padded = name + bytes(8 - len(name) % 8)
+        comm = self.record(3, 0, struct.pack('<II', 4, 4) + padded + self.tail(4, 1000, self.ids[0]))
+        note = bytes(range(0xc0, 0xc0 + 20))
+        mmap = struct.pack('<IIQQQBBH20sII', 4, 4, TEXT_USER, 0x1000, 0x1000, 20, 0, 0, note, 5, 2)
+        return comm + self.record(10, 2 | 1 << 14, mmap + padded + self.tail(4, 1001, self.ids[0]))
+
+    def sample(self, index, when, kernel):
+        sample_type, = struct.unpack_from('<Q', self.attrs[index], 24)
+        period, = struct.unpack_from('<Q', self.attrs[index], 16)
+        ip = TEXT_KERNEL + 8 if kernel else TEXT_USER + 0x10
+        body = struct.pack('<QQIIQIIQ', self.ids[index], ip, 4, 4, when, 0, 0, period)
+        if sample_type & SAMPLE_CALLCHAIN:
+            chain = [KERNEL_CONTEXT, ip, USER_CONTEXT, TEXT_USER + 0x20] if kernel else [USER_CONTEXT, ip, TEXT_USER + 4]
+            body += struct.pack(f'<Q{len(chain)}Q', len(chain), *chain)
+        self.samples[index] += 1
+        return self.record(9, 1 if kernel else 2, body)
+
+    def data(self):
+        records = self.sideband()
+        for n in range(300):
+            records += self.sample(n % len(self.ids), 2000 + 10 * n, n % 3 == 0)
+        # Cut inside a record, as a ring's end does.
+        send(DATA, records[:1001])
+        send(OUTPUT, b'hello from ' + self.workload.encode() + b'\n')
+        send(DATA, records[1001:])
+
+    def lost(self):
+        self.nr_lost = 17
+        send(DATA, self.record(2, 0, struct.pack('<QQ', self.ids[0], 17) + self.tail(0, 9000, self.ids[0])))
+
+    def stats(self, more=0):
+        for index, number in enumerate(self.ids):
+            send(STATS, struct.pack('<II8Q', index, 0, number, 30000000, 5000, 5000, self.samples[index] + more,
+                                    self.nr_lost, 0, 2))
+
+    def exit(self, how=0, status=0):
+        send(EXIT, struct.pack('<IiiiqQ', how, status, 1 if how else 0, 2 if how else 0, 0x1234, 0x400010))
+
+    def end(self):
+        send(LOG, b'agent: done')
+        send(END)
+        open('stats', 'w').write('cpu0 counter0 overflows 300\n')
+
+    def whole(self, status=0, how=0, more=0, lost=False):
+        self.hello()
+        self.events()
+        self.data()
+        if lost:
+            self.lost()
+        self.exit(how, status)
+        self.stats(more)
+        self.end()
+
+
+def error(code, index=0, kern_return=0, text=''):
+    send(ERROR, struct.pack('<IIiI', code, index, kern_return, 0) + text.encode())
+
+
+def hang():
+    time.sleep(60)
+
+
+def panic(guest, prompt):
+    guest.hello()
+    guest.events()
+    guest.data()
+    console('vm_page: something\r\n')
+    console(prompt)
+    hang()
+
+
+def many(guest):
+    """More than a small disk holds."""
+    guest.hello()
+    guest.events()
+    for n in range(64):
+        send(DATA, b''.join(guest.sample(0, 1000 * n + m, False) for m in range(1000)))
+
+
+MODES = {
+    'good': lambda guest: guest.whole(),
+    'lost': lambda guest: guest.whole(lost=True),
+    'status': lambda guest: guest.whole(status=3),
+    'crash': lambda guest: guest.whole(how=1),
+    'lies': lambda guest: guest.whole(more=1),
+    'panic': lambda guest: panic(guest, 'panic {cpu0} ../kern/slab.c:100: kmem_error: kmem_cache corrupted\r\n'
+                                        'Kernel Breakpoint trap, eip 0x1\r\nStopped at  Debugger+0x13: int $3\r\ndb> '),
+    'db': lambda guest: panic(guest, 'db> '),
+    'hang': lambda guest: (guest.hello(), guest.events(), hang()),
+    'silent': lambda guest: hang(),
+    'garbage': lambda guest: (guest.hello(), os.write(3, b'this is no frame at all, is it?'), hang()),
+    'huge': lambda guest: (os.write(3, struct.pack('<IHHQ', 0x524d504d, DATA, 0, 1 << 60)), hang()),
+    'early-data': lambda guest: (guest.hello(), send(DATA, b'x' * 64), hang()),
+    'bad-record': lambda guest: (guest.hello(), guest.events(), send(DATA, struct.pack('<IHH', 9, 2, 3)), hang()),
+    'bad-sample': lambda guest: (guest.hello(), guest.events(),
+                                 send(DATA, guest.record(9, 2, struct.pack('<Q', guest.ids[0]))),
+                                 guest.exit(), guest.stats(), guest.end()),
+    'bad-cpu': lambda guest: (guest.hello(), guest.events(), send(DATA, bytes(8), cpu=9999), hang()),
+    'cut-record': lambda guest: (guest.hello(), guest.events(), send(DATA, guest.sample(0, 1, False)[:-8]),
+                                 guest.exit(), guest.stats(), guest.end()),
+    'no-exit': lambda guest: (guest.hello(), guest.events(), guest.stats(), guest.end()),
+    'no-stats': lambda guest: (guest.hello(), guest.events(), guest.exit(), guest.end()),
+    'version': lambda guest: (guest.hello(version=99), hang()),
+    'reset': lambda guest: (guest.hello(), guest.events(), console('booting\n')),
+    'dies': lambda guest: (guest.hello(), sys.stderr.write('qemu: fatal: triple fault\n'), sys.exit(1)),
+    'no-device': lambda guest: (sys.stderr.write("qemu: 'machperf-port' is not a valid device model name\n"), sys.exit(1)),
+    'no-interface': lambda guest: (error(2, text='MIG_BAD_ID'), hang()),
+    'unsupported': lambda guest: (guest.hello(), error(5, len(guest.ids) - 1, 46, 'not supported'), hang()),
+    'period': lambda guest: (guest.hello(), error(5, 0, 18, 'invalid value'), hang()),
+    'argument': lambda guest: (guest.hello(), error(5, 0, 4, 'invalid argument'), hang()),
+    'workload': lambda guest: (guest.hello(), guest.events(), error(4, text='segment outside of the address space'), hang()),
+    'agent': lambda guest: (guest.hello(), error(1, text='vm_allocate: no space'), hang()),
+    'many': many,
+}
+
+if sys.argv[1:] == ['--version']:
+    print('Fake emulator version 1.0')
+else:
+    mode = os.environ.get('FAKE', 'good')
+    if mode != 'no-device':
+        console('GNU Mach fake\r\nbooting\r\n')
+    MODES[mode](Guest())

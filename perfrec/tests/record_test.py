@@ -1,0 +1,371 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""perfrec record with a fake emulator: what it writes, and each thing that can go wrong.
+
+Usage: record_test.py PERFREC FAKE_EMULATOR"""
+
+import os
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PERFREC, FAKE = (os.path.abspath(path) for path in sys.argv[1:3])
+TEXT_KERNEL = 0xffffffff8100c000
+KERNEL_ID, WORKLOAD_ID = bytes(range(0xa0, 0xa0 + 20)), bytes(range(0xc0, 0xc0 + 20))
+
+
+def note(owner, kind, contents):
+    name = owner + b'\0'
+    return struct.pack('<III', len(name), len(contents), kind) + name + bytes(-len(name) % 4) + contents + bytes(-len(contents) % 4)
+
+
+def elf(address, physical, symbols, notes, machine=62, kind=2):
+    """A small ELF64 file: one code segment, one of notes, a symbol table."""
+    code = b'\x90' * 0x100
+    names = b'\0' + b''.join(name + b'\0' for name, _ in symbols)
+    shstr = b'\0.text\0.note\0.symtab\0.strtab\0.shstrtab\0'
+    table, at = bytes(24), 1
+    for name, value in symbols:
+        table += struct.pack('<IBBHQQ', at, 0x12, 0, 1, value, 0x20)
+        at += len(name) + 1
+    parts, offset, places = b'', 0x1000, []
+    for part in (code, notes, table, names, shstr):
+        places.append((offset + len(parts), len(part)))
+        parts += part + bytes(-len(part) % 8)
+    sections = bytes(64)
+    for name, kind_, flags, addr, place, link, info, size in (
+            (1, 1, 6, address, 0, 0, 0, 0), (7, 7, 2, 0, 1, 0, 0, 0), (13, 2, 0, 0, 2, 4, 1, 24),
+            (21, 3, 0, 0, 3, 0, 0, 0), (29, 3, 0, 0, 4, 0, 0, 0)):
+        sections += struct.pack('<IIQQQQIIQQ', name, kind_, flags, addr, *places[place], link, info, 8 if size else 1, size)
+    header = b'\x7fELF\2\1\1' + bytes(9) + struct.pack('<HHIQQQIHHHHHH', kind, machine, 1, address, 64, offset + len(parts),
+                                                     0, 64, 56, 2, 64, 6, 5)
+    header += struct.pack('<IIQQQQQQ', 1, 5, places[0][0], address, physical, len(code), len(code), 0x1000)
+    header += struct.pack('<IIQQQQQQ', 4, 4, places[1][0], 0, 0, len(notes), len(notes), 4)
+    return header + bytes(offset - len(header)) + parts + sections
+
+
+TASK_NOTE = note(b'machperf', 1, struct.pack('<I', 1))
+
+
+class Tree(unittest.TestCase):
+    """A build folder with perfrec, images and workloads, and a folder to record in."""
+
+    def setUp(self):
+        self.top = tempfile.mkdtemp(prefix='record test,')
+        self.addCleanup(shutil.rmtree, self.top)
+        for folder in ('perfrec', 'kern', 'guest/agent', 'workloads', 'out', 'tmp', 'home'):
+            os.makedirs(os.path.join(self.top, folder))
+        shutil.copy(PERFREC, os.path.join(self.top, 'perfrec/perfrec'))
+        kernel = elf(TEXT_KERNEL, 0x100c000, [(b'kernel_hot', TEXT_KERNEL)], note(b'GNU', 3, KERNEL_ID))
+        workload = elf(0x400000, 0x400000, [(b'chase_list', 0x400000), (b'chase_start', 0x400020)],
+                       note(b'GNU', 3, WORKLOAD_ID) + TASK_NOTE)
+        self.put('kern/gnumach-amd64-up', kernel)
+        self.put('guest/agent/agent', workload)
+        self.put('workloads/chase', workload)
+        self.out = os.path.join(self.top, 'out')
+
+    def put(self, path, contents):
+        full = os.path.join(self.top, path)
+        with open(full, 'wb') as file:
+            file.write(contents)
+        os.chmod(full, 0o755)
+        return full
+
+    def start(self, *args, mode='good', cwd=None, env=None, **options):
+        surroundings = {'PATH': os.environ['PATH'], 'HOME': os.path.join(self.top, 'home'), 'FAKE': mode,
+                        'TMPDIR': os.path.join(self.top, 'tmp'), 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', ''), **(env or {})}
+        return subprocess.Popen([os.path.join(self.top, 'perfrec/perfrec'), 'record', *args], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=cwd or self.out, env=surroundings, **options)
+
+    def record(self, *args, mode='good', qemu=FAKE, **options):
+        process = self.start('--qemu', qemu, *args, mode=mode, **options)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out.decode(), err.decode()
+
+    def refuse(self, code, text, *args, mode='good', **options):
+        """The exit code, one line that says why, and nothing left behind."""
+        before = sorted(os.listdir(self.out))
+        got, _, err = self.record(*args, mode=mode, **options)
+        lines = [line for line in err.splitlines() if line.startswith('perfrec: ')]
+        self.assertEqual(got, code, err)
+        self.assertEqual(len(lines), 1, err)
+        self.assertRegex(lines[0], text)
+        self.assertEqual(sorted(os.listdir(self.out)), before)
+        self.assertEqual(os.listdir(os.path.join(self.top, 'tmp')), [])
+        return err
+
+    def bytes(self, name='perf.data'):
+        with open(os.path.join(self.out, name), 'rb') as file:
+            return file.read()
+
+
+class Good(Tree):
+    def test_default(self):
+        code, out, err = self.record('chase')
+        self.assertEqual((code, out), (0, 'hello from chase\n'), err)
+        self.assertIn('cycles: 30000000 events, 300 samples, 0 lost, 0 throttled, 2 coalesced', err)
+        self.assertEqual(sorted(os.listdir(self.out)), ['perf.data', 'perf.data.log'])
+        self.assertEqual(os.listdir(os.path.join(self.top, 'tmp')), [])
+
+    def test_nothing_of_the_host(self):
+        """Another place, name, folder, time zone and host: the same bytes."""
+        self.record('-e', 'cycles,cache-misses:u', '-o', 'one', 'chase', '12', 'two words')
+        other = os.path.join(self.top, 'elsewhere')
+        os.mkdir(other)
+        path = os.path.join(self.top, 'workloads/chase')
+        code, _, err = self.record('-o', os.path.join(self.out, 'two'), '-q', '-e', 'cycles', '-e', 'cache-misses:u', '--timeout', '50',
+                                   '--buildid-dir', other, '--', path, '12', 'two words', cwd=other,
+                                   env={'TZ': 'Asia/Tokyo', 'HOSTNAME': 'x', 'LANG': 'de_DE.UTF-8'})
+        self.assertEqual((code, err), (0, ''))
+        self.assertEqual(self.bytes('one'), self.bytes('two'))
+        for word in (self.top, os.uname().nodename, '/tmp'):
+            self.assertNotIn(word.encode(), self.bytes('one'))
+
+    def test_log(self):
+        self.record('-o', 'x.data', 'chase')
+        log = self.bytes('x.data.log').decode()
+        for text in ('command: record --qemu', 'wall seconds:', 'agent: done', 'GNU Mach fake', 'cpu0 counter0 overflows 300'):
+            self.assertIn(text, log)
+
+    def test_older_recording_is_kept(self):
+        self.put('out/perf.data', b'older')
+        self.assertEqual(self.record('chase')[0], 0)
+        self.assertEqual(self.bytes('perf.data.old'), b'older')
+
+    def test_cache(self):
+        self.record('--buildid-dir', 'cache', 'chase')
+        for name, build_id in (('[kernel.kallsyms]', KERNEL_ID), ('chase', WORKLOAD_ID)):
+            link = os.path.join(self.out, 'cache/.build-id', build_id.hex()[:2], build_id.hex()[2:])
+            self.assertEqual(os.readlink(link), f'../../{name}/{build_id.hex()}')
+            self.assertTrue(os.path.isfile(link + '/elf'))
+        self.record('-B', 'chase')
+        self.assertEqual(os.listdir(os.path.join(self.top, 'home')), [])
+
+    def test_status_of_the_workload(self):
+        code, _, err = self.record('chase', mode='status')
+        self.assertEqual(code, 3)
+        self.assertIn('exited with status 3; the recording is kept', err)
+        code, _, err = self.record('chase', mode='crash')
+        self.assertEqual(code, 80)
+        self.assertIn('crashed: exception 1, code 2, subcode 0x1234, at 0x400010', err)
+        self.assertTrue(self.bytes())
+
+    def test_closed_output(self):
+        process = self.start('--qemu', FAKE, 'chase')
+        process.stdout.close()
+        err = process.stderr.read().decode()
+        process.stderr.close()
+        self.assertEqual(process.wait(), 0)
+        self.assertIn("cannot write the workload's output", err)
+
+    def test_attributes(self):
+        """What was asked for stands in the file."""
+        self.record('-e', 'instructions:u,r412e:k', '-c', '777', '-g', 'no', 'chase')
+        data = self.bytes()
+        attr_size, at, size = struct.unpack_from('<QQQ', data, 16)
+        self.assertEqual((attr_size, size), (144, 288))
+        first, second = data[at:at + 128], data[at + 144:at + 272]
+        self.assertEqual(struct.unpack_from('<IIQQQ', first), (0, 128, 1, 777, 0x101c7 & ~(1 << 6)))
+        self.assertEqual(struct.unpack_from('<IIQQ', second), (4, 128, 0x412e, 777))
+        flags = [struct.unpack_from('<Q', attr, 40)[0] for attr in (first, second)]
+        # disabled, inherit, exclude_kernel, mmap, comm, task, sample_id_all, mmap2, build_id
+        self.assertEqual(flags[0], 1 | 2 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 13 | 1 << 18 | 1 << 23 | 1 << 34)
+        self.assertEqual(flags[1], 1 | 2 | 1 << 4 | 1 << 18)
+
+
+@unittest.skipUnless(shutil.which('perf'), 'no perf')
+class StockPerf(Tree):
+    """Linux perf reads it, says nothing, and names every frame."""
+
+    def perf(self, *args, says=''):
+        """perf's output; its stderr must match, and be empty if nothing is given."""
+        run = subprocess.run(['perf', '--buildid-dir', 'cache', args[0], '-i', 'perf.data', *args[1:]], cwd=self.out,
+                             capture_output=True, text=True, env={**os.environ, 'HOME': self.top, 'PAGER': 'cat'})
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stderr.strip(), f'^{says}$')
+        return run.stdout
+
+    def table(self):
+        text = self.perf('report', '--stdio', '--no-children', '-g', 'none', '--sort', 'dso,sym', '-F', 'sample,dso,sym')
+        return sorted(' '.join(line.split()) for line in text.splitlines() if line and not line.startswith('#'))
+
+    def test_one_event(self):
+        self.record('--buildid-dir', 'cache', 'chase')
+        self.assertEqual(self.table(), ['100 [kernel.kallsyms] [k] kernel_hot', '200 chase [.] chase_list'])
+        script = self.perf('script', '-F', 'comm,pid,ip,sym,dso,event,period')
+        self.assertEqual(script.count('100003 cycles'), 300)
+        self.assertIn('chase_start+', self.perf('script', '-F', 'ip,sym,symoff'))
+
+    def test_lost(self):
+        code, _, err = self.record('--buildid-dir', 'cache', 'chase', mode='lost')
+        self.assertEqual(code, 0)
+        self.assertIn('300 samples, 17 lost', err)
+        self.assertIn('PERF_RECORD_LOST lost 17', self.perf('script', '--show-lost-events'))
+        self.perf('report', '--stdio', says=r'Warning:\n.* lost 1 chunks![\s\S]*')
+
+    def test_two_events(self):
+        self.record('--buildid-dir', 'cache', '-e', 'cycles,cache-misses:u', '-c', '1000', 'chase')
+        script = self.perf('script', '-F', 'event')
+        self.assertEqual(script.count('cycles:'), 150)
+        self.assertEqual(script.count('cache-misses:u:'), 150)
+
+    def test_header(self):
+        self.record('--buildid-dir', 'cache', 'chase', '7')
+        header = self.perf('report', '--header-only')
+        for line in ('# hostname : gnumach', '# os release : GNU Mach 1.8 fake', '# arch : x86_64', '# nrcpus online : 1',
+                     '# cpudesc : Fake processor', '# total memory : 524288 kB',
+                     '# cmdline : perfrec record -e cycles -c 100003 -g fp --ring-size 1048576 -- chase 7'):
+            self.assertIn(line, header)
+        self.assertEqual(self.perf('buildid-list').split(),
+                         [KERNEL_ID.hex(), '[kernel.kallsyms]', WORKLOAD_ID.hex(), 'chase'])
+
+    def test_without_cache_no_foreign_symbol(self):
+        self.record('-B', 'chase')
+        names = self.perf('script', '-F', 'ip,sym', says=f'No kallsyms or vmlinux with build-id {KERNEL_ID.hex()} was found')
+        self.assertEqual({word for word in names.split() if not set(word) <= set('0123456789abcdef')}, {'[unknown]'})
+
+
+class Errors(Tree):
+    def test_usage(self):
+        for args, text in ((['-c', '0', 'chase'], 'is not a number from 1'), (['-c', '1x', 'chase'], 'is not a number'),
+                           (['-c', '5', '-F', '5', 'chase'], 'exclude each other'), (['-g', 'lbr', 'chase'], 'none of fp, dwarf, no'),
+                           (['--ring-size', '5000', 'chase'], 'power of two'), (['-o', '-', 'chase'], 'not to a pipe'),
+                           ([], 'no workload'), (['--nonsense', 'chase'], "unknown option '--nonsense'"), (['-o'], "'-o' needs a value"),
+                           (['-e', 'cycles:x', 'chase'], "unknown modifier 'x'"), (['-e', 'cycles,,', 'chase'], 'empty event name'),
+                           (['chase', 'a\nb'], 'newline')):
+            self.refuse(64, text, *args)
+
+    def test_unknown_event(self):
+        self.refuse(65, "unknown event 'cache-mises'; near it: cache-misses", '-e', 'cache-mises', 'chase')
+        self.refuse(65, "unknown event 'dtlb'; near it: dTLB-loads, dTLB-load-misses", '-e', 'dtlb', 'chase')
+        self.refuse(65, "unknown event 'zzzzzzzzzzzzzzzzz' ", '-e', 'zzzzzzzzzzzzzzzzz', 'chase')
+        self.refuse(65, "unknown event 'rxyz'", '-e', 'rxyz', 'chase')
+        self.refuse(65, 'unknown event', '-e', 'x' * 500, 'chase')
+
+    def test_unsupported_event(self):
+        self.refuse(66, "event 'bus-cycles' is not supported on this machine: the emulated PMU models no bus", '-e', 'cycles,bus-cycles',
+                    'chase', mode='unsupported')
+        self.refuse(66, "'cycles' was refused: invalid argument", 'chase', mode='argument')
+
+    def test_period(self):
+        self.refuse(67, 'period 3 is below this machine.s minimum, 32', '-c', '3', 'chase', mode='period')
+
+    def test_workload(self):
+        self.refuse(68, "no workload 'nothing' came with machperf", 'nothing')
+        self.refuse(68, 'No such file', './nothing')
+        self.refuse(68, 'Is a directory', '/')
+        text = self.put('text', b'#!/bin/sh\n')
+        self.refuse(69, 'not an ELF file', text)
+        self.refuse(69, 'not an ELF file', self.put('empty', b''))
+        self.refuse(69, 'not an ELF file', self.put('short', b'\x7fELF'))
+        self.refuse(70, 'lacks the machperf note', '/bin/true')
+        self.refuse(70, 'not a static x86-64 program', self.put('i386', elf(0x400000, 0x400000, [], TASK_NOTE, machine=3)))
+        self.refuse(70, 'not a static x86-64 program', self.put('pie', elf(0x400000, 0x400000, [], TASK_NOTE, kind=3)))
+
+    def test_images(self):
+        self.refuse(71, 'kernel .*: No such file', '--kernel', 'nothing', 'chase')
+        self.refuse(71, 'kernel .*: not an ELF file', '--kernel', FAKE, 'chase')
+        os.unlink(os.path.join(self.top, 'guest/agent/agent'))
+        self.refuse(71, 'agent .*: No such file', 'chase')
+
+    def test_emulator(self):
+        self.refuse(72, 'emulator /nothing: no such program', 'chase', qemu='/nothing')
+        self.refuse(72, 'emulator nothing: no such program', 'chase', qemu='nothing')
+        self.refuse(72, 'does not run', 'chase', qemu=self.put('broken', b'\x7fELF'))
+        self.refuse(72, 'is not a valid device model name', 'chase', mode='no-device')
+
+    def test_output(self):
+        self.refuse(73, 'cannot write nowhere/perf.data: No such file', '-o', 'nowhere/perf.data', 'chase')
+        self.refuse(73, 'cannot write .: Is a directory', '-o', '.', 'chase')
+        self.refuse(73, 'cannot write /dev/full: No space left', '-o', '/dev/full', 'chase')
+
+    def test_full_disk(self):
+        limit = 200000
+        self.refuse(73, 'cannot write perf.data: File too large', 'chase', mode='many',
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+
+    @unittest.skipUnless(os.geteuid() == 0, 'only root mounts')
+    def test_full_file_system(self):
+        mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', self.out], capture_output=True)
+        if mounted.returncode:
+            self.skipTest('mount is not allowed')
+        self.addCleanup(subprocess.run, ['umount', self.out], check=True)
+        self.put('out/older', b'o')
+        self.refuse(73, 'cannot write perf.data: No space left', 'chase', mode='many')
+
+    def test_no_interface(self):
+        self.refuse(74, 'this kernel has no perf interface', 'chase', mode='no-interface')
+
+    def test_panic(self):
+        err = self.refuse(75, 'in trouble: panic {cpu0} ../kern/slab.c:100', 'chase', mode='panic')
+        self.assertIn('  | Stopped at  Debugger+0x13', err)
+        self.refuse(75, 'in trouble: db>', 'chase', mode='db')
+
+    def test_hang(self):
+        err = self.refuse(76, 'the workload did not end after 1 s', '--timeout', '1', 'chase', mode='hang')
+        self.assertIn('  | GNU Mach fake', err)
+        self.refuse(76, 'the agent did not start after 1 s', '--timeout', '1', 'chase', mode='silent')
+
+    def test_session(self):
+        for mode, text in (('garbage', 'bytes that are no frame'), ('huge', 'a frame of 1152921504606846976 bytes'),
+                           ('early-data', 'DATA before every EVENT'), ('bad-record', 'malformed record'),
+                           ('bad-sample', 'malformed record'), ('bad-cpu', 'records of CPU 9999'), ('cut-record', 'inside a record'),
+                           ('no-exit', 'END without EXIT'), ('no-stats', 'no STATS'), ('lies', 'the kernel wrote 301 samples, 300 arrived'),
+                           ('version', 'speaks version 99'), ('reset', 'ended before the recording was complete'),
+                           ('dies', 'ended: qemu: fatal: triple fault'), ('workload', 'cannot be loaded: segment outside'),
+                           ('agent', 'the agent failed: vm_allocate: no space')):
+            with self.subTest(mode):
+                self.refuse(77, text, 'chase', mode=mode)
+
+    def test_unsupported(self):
+        self.refuse(78, '-g dwarf: this kernel cannot', '-g', 'dwarf', 'chase', mode='argument')
+        self.refuse(78, '-F: this kernel cannot', '-F', '99', 'chase', mode='argument')
+
+    def test_signals(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process = self.start('--qemu', FAKE, 'chase', mode='hang')
+            deadline = time.monotonic() + 30
+            while not os.listdir(self.out) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.3)
+            process.send_signal(number)
+            _, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 128 + number, err)
+            self.assertIn(b'stopped by a signal', err)
+            self.assertEqual(os.listdir(self.out), [])
+            self.assertEqual(os.listdir(os.path.join(self.top, 'tmp')), [])
+
+
+class Commands(unittest.TestCase):
+    def run_perfrec(self, *args):
+        run = subprocess.run([PERFREC, *args], capture_output=True, text=True)
+        return run.returncode, run.stdout, run.stderr
+
+    def test_list(self):
+        code, out, _ = self.run_perfrec('list')
+        self.assertEqual(code, 0)
+        counted, refused = out.split('Events it cannot count:')
+        self.assertRegex(counted, r'cache-misses +misses of the last-level cache')
+        self.assertRegex(counted, r'rNNN')
+        self.assertRegex(refused, r'bus-cycles +bus cycles\n +not counted: the emulated PMU models no bus')
+
+    def test_help(self):
+        for args in (['--help'], ['record', '--help'], ['--version']):
+            code, out, err = self.run_perfrec(*args)
+            self.assertEqual((code, err), (0, ''))
+            self.assertIn('perfrec', out)
+
+    def test_no_command(self):
+        self.assertEqual(self.run_perfrec()[0], 64)
+        self.assertEqual(self.run_perfrec('fly')[0], 64)
+        self.assertEqual(self.run_perfrec('list', 'x')[0], 64)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
