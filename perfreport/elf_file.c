@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "elf_file.h"
+
+bool build_id_equal(const struct build_id *a, const struct build_id *b)
+{
+	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+static void read_build_id(struct elf_file *file, Elf_Scn *section)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t at = 0, next, name, desc;
+	GElf_Nhdr note;
+
+	if (data == NULL)
+		return;
+	while ((next = gelf_getnote(data, at, &note, &name, &desc)) > 0) {
+		const char *bytes = data->d_buf;
+
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof "GNU" &&
+		    memcmp(bytes + name, "GNU", sizeof "GNU") == 0 &&
+		    note.n_descsz <= BUILD_ID_MAX) {
+			file->build_id.size = note.n_descsz;
+			memcpy(file->build_id.bytes, bytes + desc, note.n_descsz);
+			return;
+		}
+		at = next;
+	}
+}
+
+static void find_sections(struct elf_file *file)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(file->elf, section)) != NULL) {
+		if (gelf_getshdr(section, &header) == NULL)
+			continue;
+		if (header.sh_type == SHT_SYMTAB && file->symtab == NULL)
+			file->symtab = section;
+		else if (header.sh_type == SHT_DYNSYM && file->dynsym == NULL)
+			file->dynsym = section;
+		else if (header.sh_type == SHT_NOTE && file->build_id.size == 0)
+			read_build_id(file, section);
+	}
+}
+
+bool elf_file_open(struct elf_file *file, const char *path, const char **why)
+{
+	struct stat status;
+
+	memset(file, 0, sizeof *file);
+	file->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (file->fd < 0) {
+		*why = "no such file";
+		return false;
+	}
+	elf_version(EV_CURRENT);
+	if (fstat(file->fd, &status) == 0 && S_ISREG(status.st_mode))
+		file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
+	if (file->elf == NULL || elf_kind(file->elf) != ELF_K_ELF ||
+	    gelf_getehdr(file->elf, &file->header) == NULL) {
+		*why = "not an ELF file";
+		elf_file_close(file);
+		return false;
+	}
+	find_sections(file);
+	return true;
+}
+
+void elf_file_close(struct elf_file *file)
+{
+	if (file->elf != NULL)
+		elf_end(file->elf);
+	if (file->fd >= 0)
+		close(file->fd);
+	file->elf = NULL;
+	file->fd = -1;
+}
+
+void kernel_layout_free(struct kernel_layout *layout)
+{
+	for (size_t i = 0; i < layout->nr_sections; i++) {
+		free(layout->sections[i].name);
+		symtab_free(&layout->sections[i].symbols);
+	}
+	free(layout->sections);
+	memset(layout, 0, sizeof *layout);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Frames: the distinct places of code that samples and callchains name.  A
+ * frame is a symbol of an object, an address nothing names, or the name of
+ * a task.
+ */
+#ifndef PERFREPORT_FRAMES_H
+#define PERFREPORT_FRAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "names.h"
+#include "object.h"
+
+enum frame_kind {
+	FRAME_TASK,
+	FRAME_USER,
+	FRAME_KERNEL,
+	FRAME_GRAFT,   /* our own code in the kernel */
+	FRAME_UNKNOWN, /* no symbol */
+	FRAME_KINDS
+};
+
+struct frame {
+	name_t symbol; /* or the address in hex, or the task's name */
+	name_t dso;    /* the short name of the object, "[unknown]", or empty */
+	enum frame_kind kind;
+	/* What tells frames apart; 0 where it does not. */
+	const struct object *object;
+	uint64_t start; /* of the symbol, or the address */
+};
+
+struct frames {
+	struct names *names; /* not ours */
+	struct frame *list;
+	size_t nr, capacity;
+	uint32_t *slots; /* index + 1 */
+	size_t nr_slots;
+};
+
+void frames_init(struct frames *frames, struct names *names);
+void frames_free(struct frames *frames);
+
+/* The frame of a symbol of the object. */
+uint32_t frames_symbol(struct frames *frames, const struct object *object,
+		       const struct symbol *symbol);
+
+/* The frame of an address that has no symbol; object is NULL where nothing
+   is mapped.  The address is one of the object, if there is one. */
+uint32_t frames_address(struct frames *frames, const struct object *object, uint64_t address);
+
+/* The frame of a task. */
+uint32_t frames_task(struct frames *frames, name_t comm);
+
+#endif /* PERFREPORT_FRAMES_H */

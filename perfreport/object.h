@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The objects code came from: programs, libraries, the kernel and what is
+ * in it.  Their symbols are read when the first address is looked up.
+ */
+#ifndef PERFREPORT_OBJECT_H
+#define PERFREPORT_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "elf_file.h"
+#include "symtab.h"
+
+enum object_kind {
+	OBJECT_USER,   /* a program or library */
+	OBJECT_ANON,   /* memory without a file */
+	OBJECT_KERNEL, /* the kernel's .text */
+	OBJECT_KERNEL_SECTION,
+	OBJECT_MODULE, /* a module of Linux */
+};
+
+struct object {
+	enum object_kind kind;
+	char *path; /* as the recording calls it */
+	char *name; /* as stock perf calls it: the short name */
+	struct build_id build_id;
+	bool loaded;	  /* an attempt was made */
+	const char *why;  /* no symbols: the reason, static; NULL: it has some */
+	char *file;	  /* where the symbols came from, or NULL */
+	uint64_t lookups; /* addresses looked for, and not found */
+	uint64_t misses;
+	struct symtab symtab;
+};
+
+/* Where files of symbols are looked for. */
+struct search {
+	const char *build_id_dir; /* laid out as ~/.debug of perf; NULL: none */
+	const char *root;	  /* put before the paths of the recording; "" : nothing */
+};
+
+struct objects {
+	struct search search;
+	struct object **list;
+	size_t nr, capacity;
+};
+
+void objects_init(struct objects *objects, struct search search);
+void objects_free(struct objects *objects);
+
+/* The object with this kind, path and build-id (NULL: not known), made if
+   new.  It lives as long as the table. */
+struct object *objects_get(struct objects *objects, enum object_kind kind, const char *path,
+			   const struct build_id *build_id);
+
+/* Read the symbols of a program or library, once. */
+void object_load(struct objects *objects, struct object *object);
+
+/* The symbol at an address of the object (an offset in its file), or NULL.
+   Kernel objects are loaded by kernel.h. */
+const struct symbol *object_symbol(struct objects *objects, struct object *object,
+				   uint64_t address);
+
+/* Open the file with this build-id in the cache under one of its names
+   ("elf", "vdso", "debug"); *path is then its path, to be freed. */
+bool search_cache(const struct search *search, const struct build_id *build_id, const char *name,
+		  struct elf_file *file, char **path);
+
+/* The path of such a file whether it is there or not; free() it; NULL: no
+   cache or no build-id. */
+char *search_cache_path(const struct search *search, const struct build_id *build_id,
+			const char *name);
+
+#endif /* PERFREPORT_OBJECT_H */

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+enum {
+	OPT_SORT = 256,
+	OPT_CHILDREN,
+	OPT_CALLERS,
+	OPT_CALLEES,
+	OPT_EVENT,
+	OPT_JSON,
+	OPT_TOP,
+	OPT_TITLE,
+	OPT_ICICLE,
+	OPT_BUILD_ID_DIR,
+	OPT_SYMFS,
+	OPT_VERSION,
+};
+
+static const char help[] =
+    "usage: perfreport VIEW [-i FILE] [-o OUT] [options]\n"
+    "\n"
+    "views:\n"
+    "  report   a table of where the samples fell\n"
+    "  flame    an interactive flame graph: one HTML page that needs nothing else\n"
+    "  folded   one line for each callchain, for other tools\n"
+    "  header   what the recording says of itself\n"
+    "\n"
+    "all views:\n"
+    "  -i, --input FILE       the recording, a perf.data (default: perf.data; -: standard input)\n"
+    "  -o, --output OUT       where to write (flame: flame.html, others: standard output)\n"
+    "      --event NAME       this event only\n"
+    "      --build-id-dir DIR programs and kernels by build-id (default: ~/.debug)\n"
+    "      --symfs DIR        look below DIR for the paths of the recording\n"
+    "report:\n"
+    "      --sort KEY[,KEY]   task, thread, symbol, dso, cpu (default: dso,symbol)\n"
+    "      --children         every frame of the callchains, largest total first\n"
+    "      --callers SYMBOL   who calls SYMBOL\n"
+    "      --callees SYMBOL   what SYMBOL calls\n"
+    "      --top N            the first N rows\n"
+    "      --json             as JSON (docs/report.schema.json)\n"
+    "flame:\n"
+    "      --title TEXT       heading of the page\n"
+    "      --icicle           root at the top\n"
+    "\n"
+    "examples:\n"
+    "  perfreport flame -i perf.data -o flame.html\n"
+    "  perfreport report -i perf.data --top 10\n"
+    "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
+    "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n";
+
+static const char *const view_names[VIEWS] = {"report", "flame", "folded", "header"};
+
+static const struct option long_options[] = {
+    {"input", required_argument, NULL, 'i'},
+    {"output", required_argument, NULL, 'o'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"event", required_argument, NULL, OPT_EVENT},
+    {"build-id-dir", required_argument, NULL, OPT_BUILD_ID_DIR},
+    {"buildid-dir", required_argument, NULL, OPT_BUILD_ID_DIR}, /* as perf spells it */
+    {"symfs", required_argument, NULL, OPT_SYMFS},
+    {"sort", required_argument, NULL, OPT_SORT},
+    {"children", no_argument, NULL, OPT_CHILDREN},
+    {"callers", required_argument, NULL, OPT_CALLERS},
+    {"callees", required_argument, NULL, OPT_CALLEES},
+    {"top", required_argument, NULL, OPT_TOP},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"folded", no_argument, NULL, 'f'},
+    {"title", required_argument, NULL, OPT_TITLE},
+    {"icicle", no_argument, NULL, OPT_ICICLE},
+    {0},
+};
+
+static bool parse_sort(struct sort *sort, const char *text, struct failure *failure)
+{
+	sort->nr = 0;
+	while (*text) {
+		size_t length = strcspn(text, ",");
+		int key;
+
+		for (key = 0; key < SORT_KEYS; key++)
+			if (strlen(sort_key_name(key)) == length &&
+			    strncmp(text, sort_key_name(key), length) == 0)
+				break;
+		if (key == SORT_KEYS) {
+			fail(failure, EXIT_USAGE,
+			     "--sort: no key \"%.*s\"; keys: task, thread, symbol, dso, cpu",
+			     (int)length, text);
+			return false;
+		}
+		if (!sort_has(sort, key))
+			sort->keys[sort->nr++] = key;
+		text += length + (text[length] == ',');
+	}
+	if (sort->nr == 0)
+		fail(failure, EXIT_USAGE, "--sort: no key; keys: task, thread, symbol, dso, cpu");
+	return sort->nr != 0;
+}
+
+static bool parse_top(size_t *top, const char *text, struct failure *failure)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || value == 0) {
+		fail(failure, EXIT_USAGE, "--top: \"%s\" is not a number of rows", text);
+		return false;
+	}
+	*top = value;
+	return true;
+}
+
+static bool parse_view(struct options *options, const char *name, struct failure *failure)
+{
+	for (int view = 0; view < VIEWS; view++) {
+		if (strcmp(name, view_names[view]) == 0) {
+			options->view = view;
+			return true;
+		}
+	}
+	fail(failure, EXIT_USAGE,
+	     "no view \"%s\"; views: report, flame, folded, header (perfreport --help)", name);
+	return false;
+}
+
+/* An option that takes effect by being stored. */
+static bool store(struct options *options, int option, const char *value, struct failure *failure)
+{
+	switch (option) {
+	case 'i':
+		options->input = value;
+		break;
+	case 'o':
+		options->output = value;
+		break;
+	case OPT_EVENT:
+		options->event = value;
+		break;
+	case OPT_BUILD_ID_DIR:
+		options->search.build_id_dir = value;
+		break;
+	case OPT_SYMFS:
+		options->search.root = value;
+		break;
+	case OPT_SORT:
+		return parse_sort(&options->sort, value, failure);
+	case OPT_CHILDREN:
+		options->children = true;
+		break;
+	case OPT_CALLERS:
+		options->callers = value;
+		break;
+	case OPT_CALLEES:
+		options->callees = value;
+		break;
+	case OPT_TOP:
+		return parse_top(&options->top, value, failure);
+	case OPT_JSON:
+		options->json = true;
+		break;
+	case OPT_TITLE:
+		options->title = value;
+		break;
+	case OPT_ICICLE:
+		options->icicle = true;
+		break;
+	case 'f':
+		options->view = VIEW_FOLDED;
+		break;
+	}
+	return true;
+}
+
+/* What was not given. */
+static bool complete(struct options *options, struct failure *failure)
+{
+	const char *home = getenv("HOME");
+
+	if (options->callers != NULL && options->callees != NULL) {
+		fail(failure, EXIT_USAGE, "--callers and --callees: give one of them");
+		return false;
+	}
+	if (options->output == NULL)
+		options->output = options->view == VIEW_FLAME ? "flame.html" : "-";
+	if (options->search.build_id_dir == NULL && home != NULL) {
+		if (asprintf(&options->own_build_id_dir, "%s/.debug", home) < 0)
+			abort();
+		options->search.build_id_dir = options->own_build_id_dir;
+	}
+	return true;
+}
+
+enum parsed options_parse(struct options *options, int argc, char **argv, struct failure *failure)
+{
+	int option;
+
+	*options = (struct options){
+	    .input = "perf.data",
+	    .search = {.root = ""},
+	    .sort = {.keys = {SORT_DSO, SORT_SYMBOL}, .nr = 2},
+	};
+	if (argc >= 2 && argv[1][0] != '-') {
+		if (!parse_view(options, argv[1], failure))
+			return PARSED_FAILED;
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	} else if (argc < 2) {
+		fail(failure, EXIT_USAGE,
+		     "no view; views: report, flame, folded, header "
+		     "(perfreport --help)");
+		return PARSED_FAILED;
+	}
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":i:o:h", long_options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			return PARSED_HELP;
+		}
+		if (option == OPT_VERSION) {
+			puts("perfreport " MACHPERF_VERSION);
+			return PARSED_HELP;
+		}
+		if (option == '?' || option == ':') {
+			fail(failure, EXIT_USAGE,
+			     option == '?' ? "%s: no such option (perfreport --help)"
+					   : "%s: needs a value (perfreport --help)",
+			     argv[optind - 1]);
+			return PARSED_FAILED;
+		}
+		if (!store(options, option, optarg, failure))
+			return PARSED_FAILED;
+	}
+	if (optind < argc) {
+		fail(failure, EXIT_USAGE, "what is \"%s\"? The recording is named with -i FILE",
+		     argv[optind]);
+		return PARSED_FAILED;
+	}
+	return complete(options, failure) ? PARSED : PARSED_FAILED;
+}
+
+void options_free(struct options *options)
+{
+	free(options->own_build_id_dir);
+	options->own_build_id_dir = NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line.
+ */
+#ifndef PERFREPORT_OPTIONS_H
+#define PERFREPORT_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "failure.h"
+#include "object.h"
+#include "rows.h"
+
+enum view { VIEW_REPORT, VIEW_FLAME, VIEW_FOLDED, VIEW_HEADER, VIEWS };
+
+struct options {
+	enum view view;
+	const char *input;
+	const char *output; /* "-": standard output */
+	struct search search;
+	char *own_build_id_dir; /* what search points to when not given; freed at the end */
+	const char *event;	/* NULL: all */
+	struct sort sort;
+	bool children;
+	bool json;
+	const char *callers, *callees; /* a symbol, or NULL */
+	size_t top;		       /* rows shown; 0: all */
+	const char *title;	       /* of the page; NULL: made from the recording */
+	bool icicle;
+};
+
+enum parsed { PARSED, PARSED_HELP, PARSED_FAILED };
+
+/* Read argv.  PARSED_HELP: the user asked for help or the version, which has
+   been printed.  Errors: EXIT_USAGE. */
+enum parsed options_parse(struct options *options, int argc, char **argv, struct failure *failure);
+
+void options_free(struct options *options);
+
+#endif /* PERFREPORT_OPTIONS_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A profile: all that the views need to know of a recording.
+ */
+#ifndef PERFREPORT_PROFILE_H
+#define PERFREPORT_PROFILE_H
+
+#include <stdbool.h>
+
+#include "cells.h"
+#include "frames.h"
+#include "names.h"
+#include "object.h"
+#include "tasks.h"
+#include "tree.h"
+
+/* One event of the recording. */
+struct event {
+	char *name;
+	uint64_t period;    /* events per sample; 0 in frequency mode */
+	uint64_t frequency; /* samples per second asked for; 0 in period mode */
+	struct amount total;
+	uint64_t lost;	      /* samples that found no room in the ring */
+	uint64_t throttled;   /* overflows the throttle dropped */
+	uint64_t coalesced;   /* overflows that shared another's sample */
+	uint64_t throttles;   /* THROTTLE records (Linux says no more) */
+	uint64_t chains;      /* samples with a callchain */
+	uint64_t user_chains; /* of these, with user frames */
+	uint64_t broken;      /* of these, not back to where their thread began */
+	bool counted;	      /* throttled and coalesced are known */
+	struct tree tree;     /* root, tasks, frames from the outermost in */
+	struct cells cells;
+};
+
+/* Something the recording says of itself. */
+struct fact {
+	char *label, *value;
+};
+
+struct profile {
+	struct names *names;
+	struct frames frames;
+	struct tasks tasks;
+	struct versions versions;
+	struct objects objects;
+	struct space kernel;
+	struct event *events;
+	size_t nr_events;
+	struct fact *facts;
+	size_t nr_facts, facts_capacity;
+	uint64_t lost_unassigned;	/* lost, of no known event */
+	uint64_t samples_unassigned;	/* samples of no known event */
+	uint64_t damaged;		/* records that made no sense */
+	uint64_t first_time, last_time; /* of the samples, ns; first > last: none */
+	char *incomplete;		/* the recording was cut or damaged: how; or NULL */
+};
+
+void profile_init(struct profile *profile, struct search search);
+void profile_free(struct profile *profile);
+
+/* Both texts are copied. */
+void profile_add_fact(struct profile *profile, const char *label, const char *value);
+
+/* All samples of all events. */
+uint64_t profile_samples(const struct profile *profile);
+
+/* The event called name, or NULL. */
+const struct event *profile_event(const struct profile *profile, const char *name);
+
+#endif /* PERFREPORT_PROFILE_H */

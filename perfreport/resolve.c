@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "hash.h"
+#include "kernel.h"
+#include "resolve.h"
+
+#define NR_RECENT 65536 /* a power of two */
+
+struct resolved {
+	uint64_t address;
+	uint32_t version; /* of the address space; 0: nothing here */
+	uint32_t frame;
+};
+
+void resolver_init(struct resolver *resolver, struct profile *profile)
+{
+	resolver->profile = profile;
+	resolver->recent = must_calloc(NR_RECENT, sizeof *resolver->recent);
+}
+
+void resolver_free(struct resolver *resolver)
+{
+	free(resolver->recent);
+}
+
+static uint32_t look_up(struct profile *profile, const struct space *space, uint64_t address)
+{
+	const struct map *map = space_find(space, address);
+	const struct symbol *symbol;
+	struct object *object;
+	uint64_t inside;
+
+	if (map != NULL && space == &profile->kernel && !map->object->loaded) {
+		kernel_load(&profile->objects, &profile->kernel, &profile->versions, map->object);
+		map = space_find(space, address);
+	}
+	if (map == NULL)
+		return frames_address(&profile->frames, NULL, address);
+	object = map->object;
+	inside = map_address(map, address);
+	symbol = object_symbol(&profile->objects, object, inside);
+	return symbol ? frames_symbol(&profile->frames, object, symbol)
+		      : frames_address(&profile->frames, object, inside);
+}
+
+uint32_t resolve(struct resolver *resolver, const struct thread *thread, enum cpu_mode mode,
+		 uint64_t address)
+{
+	struct profile *profile = resolver->profile;
+	struct resolved *recent;
+	struct space *space;
+
+	if (mode == MODE_OTHER)
+		return frames_address(&profile->frames, NULL, address);
+	space = mode == MODE_KERNEL ? &profile->kernel : &thread->task->space;
+	recent =
+	    &resolver
+		 ->recent[hash_number(address ^ (uint64_t)space->version << 48) & (NR_RECENT - 1)];
+	if (recent->version != space->version || recent->address != address) {
+		recent->frame = look_up(profile, space, address);
+		recent->address = address;
+		recent->version = space->version;
+	}
+	return recent->frame;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The files of flame/ as the build embeds them (embed.c).
+ */
+#ifndef PERFREPORT_TEMPLATE_H
+#define PERFREPORT_TEMPLATE_H
+
+#include <stddef.h>
+
+struct template_file {
+	const char *name;
+	const char *bytes; /* NUL ended */
+	size_t length;
+};
+
+/* Ends with an entry without a name. */
+extern const struct template_file template_files[];
+
+#endif /* PERFREPORT_TEMPLATE_H */

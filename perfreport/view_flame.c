@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The flame graph page: the template of flame/ with the data in it.
+ *
+ * Data, in JSON (flame/model.js reads it): each string once; "frames", three
+ * numbers a frame: symbol, object, kind; and for each event "tree", its nodes
+ * in depth-first order without the root: how many levels up from the node
+ * before to the parent (0: the node before is the parent), frame, samples of
+ * its own and, if "weighted", their events.  Numbers are ULEB128 in base64.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "layout.h"
+#include "template.h"
+#include "views.h"
+
+/* Strings and frames in the order in which they first appear. */
+struct page {
+	const struct profile *profile;
+	struct text strings, frames, events;
+	uint32_t *string_index; /* by name; 0: not yet, else index + 1 */
+	size_t nr_strings, strings_room;
+	uint32_t *frame_index; /* by frame, likewise */
+	size_t nr_frames;
+};
+
+static uint32_t string_of(struct page *page, name_t name)
+{
+	size_t before = page->strings_room;
+
+	page->string_index = must_grow(page->string_index, &page->strings_room, name + 1,
+				       sizeof *page->string_index);
+	memset(page->string_index + before, 0,
+	       (page->strings_room - before) * sizeof *page->string_index);
+	if (page->string_index[name] == 0) {
+		text_add(&page->strings, page->nr_strings ? "," : "");
+		text_add_json(&page->strings, names_text(page->profile->names, name));
+		page->string_index[name] = ++page->nr_strings;
+	}
+	return page->string_index[name] - 1;
+}
+
+static uint32_t frame_of(struct page *page, uint32_t index)
+{
+	const struct frame *frame = &page->profile->frames.list[index];
+
+	if (page->frame_index[index] == 0) {
+		text_add_varint(&page->frames, string_of(page, frame->symbol));
+		text_add_varint(&page->frames, string_of(page, frame->dso));
+		text_add_varint(&page->frames, frame->kind);
+		page->frame_index[index] = ++page->nr_frames;
+	}
+	return page->frame_index[index] - 1;
+}
+
+/* Do the samples stand for other numbers of events than the period? */
+static bool is_weighted(const struct event *event)
+{
+	for (size_t i = 0; i < event->cells.nr; i++) {
+		const struct amount *self = &event->cells.list[i].self;
+
+		if (self->weight != self->samples * (event->period ? event->period : 1))
+			return true;
+	}
+	return false;
+}
+
+static void add_tree(struct page *page, const struct event *event, bool weighted)
+{
+	struct text bytes = {0};
+	struct layout layout;
+	uint32_t depth = 0;
+
+	layout_make(&layout, page->profile, &event->tree, layout_amounts(event));
+	for (size_t i = 1; i < event->tree.nr; i++) {
+		uint32_t node = layout.order[i];
+
+		text_add_varint(&bytes, depth + 1 - layout.depth[node]);
+		depth = layout.depth[node];
+		text_add_varint(&bytes, frame_of(page, event->tree.nodes[node].frame));
+		text_add_varint(&bytes, layout.self[node].samples);
+		if (weighted)
+			text_add_varint(&bytes, layout.self[node].weight);
+	}
+	text_add_base64(&page->events, bytes.bytes, bytes.length);
+	text_free(&bytes);
+	layout_free(&layout);
+}
+
+static void add_event(struct page *page, const struct event *event)
+{
+	bool weighted = is_weighted(event);
+	struct text *text = &page->events;
+
+	text_add(text, text->length ? ",\n{\"name\":" : "\n{\"name\":");
+	text_add_json(text, event->name);
+	text_print(text,
+		   ",\"period\":%" PRIu64 ",\"frequency\":%" PRIu64 ",\"samples\":%" PRIu64
+		   ",\"weight\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"throttled\":%" PRIu64
+		   ",\"coalesced\":%" PRIu64 ",\"throttles\":%" PRIu64 ",\"counted\":%s",
+		   event->period, event->frequency, event->total.samples, event->total.weight,
+		   event->lost, event->throttled, event->coalesced, event->throttles,
+		   event->counted ? "true" : "false");
+	text_print(text,
+		   ",\"chains\":%" PRIu64 ",\"user_chains\":%" PRIu64 ",\"broken\":%" PRIu64
+		   ",\"weighted\":%s,\"nr_nodes\":%zu,\"tree\":\"",
+		   event->chains, event->user_chains, event->broken, weighted ? "true" : "false",
+		   event->tree.nr - 1);
+	add_tree(page, event, weighted);
+	text_add(text, "\"}");
+}
+
+static void add_pair(struct text *text, bool first, const char *a, const char *b)
+{
+	text_add(text, first ? "[" : ",[");
+	text_add_json(text, a);
+	text_add(text, ",");
+	text_add_json(text, b);
+	text_add(text, "]");
+}
+
+static void add_facts(const struct profile *profile, struct text *text)
+{
+	struct text note = {0};
+	bool first = true;
+
+	text_add(text, "\"facts\":[");
+	for (size_t i = 0; i < profile->nr_facts; i++)
+		add_pair(text, i == 0, profile->facts[i].label, profile->facts[i].value);
+	if (profile->first_time <= profile->last_time) {
+		text_print(&note, "%.6f s", (profile->last_time - profile->first_time) / 1e9);
+		text_add_bytes(&note, "", 1);
+		add_pair(text, profile->nr_facts == 0, "sampled for", note.bytes);
+	}
+	text_free(&note);
+	text_add(text, "],\n\"unresolved\":[");
+	for (size_t i = 0; i < profile->objects.nr; i++) {
+		const struct object *object = profile->objects.list[i];
+
+		if (object->why == NULL || object->misses == 0)
+			continue;
+		add_pair(text, first, object->path, object->why);
+		first = false;
+	}
+	text_add(text, "],\n\"incomplete\":");
+	if (profile->incomplete != NULL)
+		text_add_json(text, profile->incomplete);
+	else
+		text_add(text, "null");
+	text_add(text, ",\n\"notes\":[");
+	if (profile->lost_unassigned)
+		text_print(text, "\"%" PRIu64 " records of no known event were lost\"%s",
+			   profile->lost_unassigned, profile->samples_unassigned ? "," : "");
+	if (profile->samples_unassigned)
+		text_print(text, "\"%" PRIu64 " samples of no known event were left out\"",
+			   profile->samples_unassigned);
+	text_add(text, "]");
+}
+
+/* Events without samples have no graph, unless there is nothing else. */
+static void add_events(struct page *page, const struct options *options)
+{
+	for (size_t i = 0; i < page->profile->nr_events; i++) {
+		const struct event *event = &page->profile->events[i];
+
+		if (view_wants(options, event) && event->total.samples)
+			add_event(page, event);
+	}
+}
+
+static void add_data(const struct profile *profile, const struct options *options,
+		     struct text *text)
+{
+	struct page page = {.profile = profile};
+
+	page.frame_index = must_calloc(profile->frames.nr, sizeof *page.frame_index);
+	string_of(&page, 0);
+	add_events(&page, options);
+	text_print(text, "{\"icicle\":%s,\n", options->icicle ? "true" : "false");
+	add_facts(profile, text);
+	text_add(text, ",\n\"strings\":[");
+	text_add_bytes(text, page.strings.bytes, page.strings.length);
+	text_print(text, "],\n\"nr_frames\":%zu,\"frames\":\"", page.nr_frames);
+	text_add_base64(text, page.frames.bytes, page.frames.length);
+	text_add(text, "\",\n\"events\":[");
+	text_add_bytes(text, page.events.bytes, page.events.length);
+	text_add(text, "]}");
+	text_free(&page.strings);
+	text_free(&page.frames);
+	text_free(&page.events);
+	free(page.string_index);
+	free(page.frame_index);
+}
+
+static const char *fact(const struct profile *profile, const char *label)
+{
+	for (size_t i = 0; i < profile->nr_facts; i++)
+		if (strcmp(profile->facts[i].label, label) == 0)
+			return profile->facts[i].value;
+	return NULL;
+}
+
+/* What follows "--" in the recorder's command line, else the file's name:
+   never a path of this machine. */
+static void add_title(const struct profile *profile, const struct options *options,
+		      struct text *text)
+{
+	const char *command = fact(profile, "command");
+	const char *dashes = command ? strstr(command, " -- ") : NULL;
+	const char *slash = strrchr(options->input, '/');
+
+	if (options->title != NULL)
+		text_add_html(text, options->title);
+	else if (dashes != NULL)
+		text_add_html(text, dashes + 4);
+	else
+		text_add_html(text, slash ? slash + 1 : options->input);
+}
+
+static void add_files(const char *suffix, struct text *text)
+{
+	for (const struct template_file *file = template_files; file->name; file++) {
+		const char *dot = strrchr(file->name, '.');
+
+		if (dot != NULL && strcmp(dot, suffix) == 0)
+			text_add_bytes(text, file->bytes, file->length);
+	}
+}
+
+static void add_marker(const char *marker, size_t length, const struct profile *profile,
+		       const struct options *options, struct text *text)
+{
+	if (length == 7 && strncmp(marker, "VERSION", length) == 0)
+		text_add(text, MACHPERF_VERSION);
+	else if (length == 5 && strncmp(marker, "TITLE", length) == 0)
+		add_title(profile, options, text);
+	else if (length == 5 && strncmp(marker, "STYLE", length) == 0)
+		add_files(".css", text);
+	else if (length == 6 && strncmp(marker, "SCRIPT", length) == 0)
+		add_files(".js", text);
+	else if (length == 4 && strncmp(marker, "DATA", length) == 0)
+		add_data(profile, options, text);
+}
+
+/* The template is the first of the files; @WORD@ in it is a marker. */
+void view_flame(const struct profile *profile, const struct options *options, struct text *text)
+{
+	const char *at = template_files[0].bytes, *marker;
+
+	while ((marker = strchr(at, '@')) != NULL) {
+		const char *end = strchr(marker + 1, '@');
+
+		if (end == NULL)
+			break;
+		text_add_bytes(text, at, marker - at);
+		add_marker(marker + 1, end - marker - 1, profile, options, text);
+		at = end + 1;
+	}
+	text_add(text, at);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "views.h"
+
+bool view_wants(const struct options *options, const struct event *event)
+{
+	return options->event == NULL || strcmp(options->event, event->name) == 0;
+}
+
+static double percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * part / whole : 0;
+}
+
+static void say_sampling(const struct event *event, struct text *text)
+{
+	text_print(text, "# event %s: %" PRIu64 " samples, ", event->name, event->total.samples);
+	if (event->frequency)
+		text_print(text, "%" PRIu64 " events at %" PRIu64 " samples a second\n",
+			   event->total.weight, event->frequency);
+	else
+		text_print(text, "one every %" PRIu64 " events\n", event->period);
+}
+
+void view_honesty(const struct profile *profile, const struct event *event, struct text *text)
+{
+	say_sampling(event, text);
+	text_print(text, "#   lost %" PRIu64, event->lost);
+	if (event->counted)
+		text_print(text, ", throttled %" PRIu64 ", coalesced %" PRIu64 "\n",
+			   event->throttled, event->coalesced);
+	else
+		text_print(text, ", throttled %" PRIu64 " times\n", event->throttles);
+	if (profile->lost_unassigned)
+		text_print(text, "#   lost %" PRIu64 " more, of no known event\n",
+			   profile->lost_unassigned);
+	if (event->chains)
+		text_print(text,
+			   "#   callchains %" PRIu64 ", with user frames %" PRIu64
+			   ", of these broken %" PRIu64 " (%.1f %%)\n",
+			   event->chains, event->user_chains, event->broken,
+			   percent(event->broken, event->user_chains));
+	else
+		text_add(text, "#   no callchains\n");
+}
+
+static void say_unresolved(const struct profile *profile, struct text *text)
+{
+	bool title = false;
+
+	for (size_t i = 0; i < profile->objects.nr; i++) {
+		const struct object *object = profile->objects.list[i];
+
+		if (object->why == NULL || object->misses == 0)
+			continue;
+		if (!title)
+			text_add(text, "# objects without symbols:\n");
+		title = true;
+		text_print(text, "#   %s: %s\n", object->path, object->why);
+	}
+}
+
+void view_header(const struct profile *profile, const struct options *options, struct text *text)
+{
+	for (size_t i = 0; i < profile->nr_facts; i++)
+		text_print(text, "# %-13s %s\n", profile->facts[i].label, profile->facts[i].value);
+	if (profile->first_time <= profile->last_time)
+		text_print(text, "# %-13s %.6f s\n", "sampled for",
+			   (profile->last_time - profile->first_time) / 1e9);
+	if (profile->incomplete != NULL)
+		text_print(text, "# INCOMPLETE: %s\n", profile->incomplete);
+	if (profile->damaged)
+		text_print(text, "# damaged records left out: %" PRIu64 "\n", profile->damaged);
+	if (profile->samples_unassigned)
+		text_print(text, "# samples of no known event left out: %" PRIu64 "\n",
+			   profile->samples_unassigned);
+	say_unresolved(profile, text);
+	if (options->view != VIEW_HEADER)
+		return;
+	for (size_t i = 0; i < profile->nr_events; i++)
+		view_honesty(profile, &profile->events[i], text);
+}

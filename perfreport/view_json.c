@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "views.h"
+
+static void add_name(struct text *text, const char *key, const struct profile *profile,
+		     bool present, name_t name)
+{
+	text_print(text, ", \"%s\": ", key);
+	if (present)
+		text_add_json(text, names_text(profile->names, name));
+	else
+		text_add(text, "null");
+}
+
+static void add_row(const struct profile *profile, const struct sort *sort, const struct row *row,
+		    struct text *text)
+{
+	bool symbol = sort_has(sort, SORT_SYMBOL);
+	bool task = sort_has(sort, SORT_TASK), thread = sort_has(sort, SORT_THREAD);
+
+	text_add(text, "        {\"symbol\": ");
+	if (symbol)
+		text_add_json(text,
+			      names_text(profile->names, profile->frames.list[row->frame].symbol));
+	else
+		text_add(text, "null");
+	add_name(text, "dso", profile, symbol || sort_has(sort, SORT_DSO), row->dso);
+	if (task || thread)
+		add_name(text, "task", profile, true, row->comm);
+	if (task)
+		text_print(text, ", \"pid\": %d", (int)row->pid);
+	if (thread)
+		text_print(text, ", \"tid\": %d", (int)row->tid);
+	if (sort_has(sort, SORT_CPU) && row->cpu != CPU_UNKNOWN)
+		text_print(text, ", \"cpu\": %" PRIu32, row->cpu);
+	text_print(text,
+		   ", \"self\": %" PRIu64 ", \"total\": %" PRIu64 ", \"self_events\": %" PRIu64
+		   ", \"total_events\": %" PRIu64 "}",
+		   row->self.samples, row->total.samples, row->self.weight, row->total.weight);
+}
+
+static void add_event(const struct profile *profile, const struct options *options,
+		      const struct event *event, struct text *text)
+{
+	struct rows rows;
+
+	rows_make(&rows, profile, event, &options->sort, options->children);
+	text_add(text, "    {\n      \"name\": ");
+	text_add_json(text, event->name);
+	text_print(text,
+		   ",\n      \"period\": %" PRIu64 ",\n      \"frequency\": %" PRIu64
+		   ",\n      \"samples\": %" PRIu64 ",\n      \"events\": %" PRIu64
+		   ",\n      \"lost\": %" PRIu64 ",\n",
+		   event->period, event->frequency, event->total.samples, event->total.weight,
+		   event->lost);
+	if (event->counted)
+		text_print(text,
+			   "      \"throttled\": %" PRIu64 ",\n      \"coalesced\": %" PRIu64 ",\n",
+			   event->throttled, event->coalesced);
+	text_print(text,
+		   "      \"callchains\": %" PRIu64 ",\n      \"user_callchains\": %" PRIu64
+		   ",\n      \"broken_callchains\": %" PRIu64 ",\n      \"rows\": [",
+		   event->chains, event->user_chains, event->broken);
+	for (size_t i = 0; i < rows.nr && (options->top == 0 || i < options->top); i++) {
+		text_add(text, i ? ",\n" : "\n");
+		add_row(profile, &options->sort, &rows.list[i], text);
+	}
+	text_add(text, rows.nr ? "\n      ]\n    }" : "]\n    }");
+	rows_free(&rows);
+}
+
+static void add_unresolved(const struct profile *profile, struct text *text)
+{
+	const char *separator = "\n";
+
+	text_add(text, "  \"unresolved\": [");
+	for (size_t i = 0; i < profile->objects.nr; i++) {
+		const struct object *object = profile->objects.list[i];
+
+		if (object->why == NULL || object->misses == 0)
+			continue;
+		text_print(text, "%s    {\"dso\": ", separator);
+		text_add_json(text, object->path);
+		text_add(text, ", \"why\": ");
+		text_add_json(text, object->why);
+		text_add(text, "}");
+		separator = ",\n";
+	}
+	text_add(text, *separator == ',' ? "\n  ]\n" : "]\n");
+}
+
+void view_report_json(const struct profile *profile, const struct options *options,
+		      struct text *text)
+{
+	const char *separator = "\n";
+
+	text_add(text, "{\n  \"events\": [");
+	for (size_t i = 0; i < profile->nr_events; i++) {
+		if (!view_wants(options, &profile->events[i]))
+			continue;
+		text_add(text, separator);
+		add_event(profile, options, &profile->events[i], text);
+		separator = ",\n";
+	}
+	text_add(text, "\n  ],\n  \"recording\": {");
+	for (size_t i = 0; i < profile->nr_facts; i++) {
+		text_add(text, i ? ",\n    " : "\n    ");
+		text_add_json(text, profile->facts[i].label);
+		text_add(text, ": ");
+		text_add_json(text, profile->facts[i].value);
+	}
+	text_add(text, profile->nr_facts ? "\n  },\n" : "},\n");
+	text_add(text, "  \"incomplete\": ");
+	if (profile->incomplete != NULL)
+		text_add_json(text, profile->incomplete);
+	else
+		text_add(text, "null");
+	text_add(text, ",\n");
+	add_unresolved(profile, text);
+	text_add(text, "}\n");
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "views.h"
+
+/* The text of a row under a key, in a buffer that holds any of them. */
+static const char *cell_text(const struct profile *profile, const struct row *row,
+			     enum sort_key key, char *buffer, size_t size)
+{
+	switch (key) {
+	case SORT_TASK:
+		snprintf(buffer, size, "%s (%d)", names_text(profile->names, row->comm),
+			 (int)row->pid);
+		return buffer;
+	case SORT_THREAD:
+		snprintf(buffer, size, "%s/%d", names_text(profile->names, row->comm),
+			 (int)row->tid);
+		return buffer;
+	case SORT_CPU:
+		if (row->cpu == CPU_UNKNOWN)
+			return "?";
+		snprintf(buffer, size, "%" PRIu32, row->cpu);
+		return buffer;
+	case SORT_DSO:
+		return names_text(profile->names, row->dso);
+	default:
+		return names_text(profile->names, profile->frames.list[row->frame].symbol);
+	}
+}
+
+static void print_rows(const struct profile *profile, const struct options *options,
+		       const struct event *event, const struct rows *rows, struct text *text)
+{
+	const struct sort *sort = &options->sort;
+	size_t shown = options->top && options->top < rows->nr ? options->top : rows->nr;
+	size_t width[SORT_KEYS];
+	char buffer[512];
+
+	for (size_t k = 0; k < sort->nr; k++) {
+		width[k] = strlen(sort_key_name(sort->keys[k]));
+		for (size_t i = 0; i < shown; i++) {
+			size_t length = strlen(cell_text(profile, &rows->list[i], sort->keys[k],
+							 buffer, sizeof buffer));
+
+			if (length > width[k])
+				width[k] = length;
+		}
+	}
+	text_add(text, "#\n#   self    total   samples");
+	for (size_t k = 0; k < sort->nr; k++)
+		text_print(text, "  %-*s", k + 1 < sort->nr ? (int)width[k] : 0,
+			   sort_key_name(sort->keys[k]));
+	text_add(text, "\n");
+	for (size_t i = 0; i < shown; i++) {
+		const struct row *row = &rows->list[i];
+		double whole = event->total.weight ? event->total.weight : 1;
+
+		text_print(text, "%7.2f%% %7.2f%% %9" PRIu64, 100 * row->self.weight / whole,
+			   100 * row->total.weight / whole, row->self.samples);
+		for (size_t k = 0; k < sort->nr; k++) {
+			const char *cell =
+			    cell_text(profile, row, sort->keys[k], buffer, sizeof buffer);
+
+			text_print(text, "  %s", cell);
+			if (k + 1 < sort->nr)
+				text_print(text, "%*s", (int)(width[k] - strlen(cell)), "");
+		}
+		text_add(text, "\n");
+	}
+	if (shown < rows->nr)
+		text_print(text, "# %zu more rows\n", rows->nr - shown);
+}
+
+void view_report(const struct profile *profile, const struct options *options, struct text *text)
+{
+	view_header(profile, options, text);
+	for (size_t i = 0; i < profile->nr_events; i++) {
+		const struct event *event = &profile->events[i];
+		struct rows rows;
+
+		if (!view_wants(options, event))
+			continue;
+		text_add(text, "#\n");
+		view_honesty(profile, event, text);
+		rows_make(&rows, profile, event, &options->sort, options->children);
+		print_rows(profile, options, event, &rows, text);
+		rows_free(&rows);
+	}
+}

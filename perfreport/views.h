@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The views: a profile in, a text out.
+ */
+#ifndef PERFREPORT_VIEWS_H
+#define PERFREPORT_VIEWS_H
+
+#include "options.h"
+#include "profile.h"
+#include "text.h"
+
+/* Is this event one the user wants to see? */
+bool view_wants(const struct options *options, const struct event *event);
+
+/* What the recording says of itself, and how complete it is. */
+void view_header(const struct profile *profile, const struct options *options, struct text *text);
+
+/* How much was lost or could not be named: comment lines. */
+void view_honesty(const struct profile *profile, const struct event *event, struct text *text);
+
+/* Tables, as text and as JSON (docs/report.schema.json). */
+void view_report(const struct profile *profile, const struct options *options, struct text *text);
+void view_report_json(const struct profile *profile, const struct options *options,
+		      struct text *text);
+
+/* Callers or callees of options->callers or ->callees.  Errors:
+   EXIT_NO_SAMPLES, the symbol is in no callchain. */
+bool view_relatives(const struct profile *profile, const struct options *options, struct text *text,
+		    struct failure *failure);
+
+/* Lines "task;outermost;...;innermost samples", sorted. */
+void view_folded(const struct profile *profile, const struct options *options, struct text *text);
+
+/* The interactive page. */
+void view_flame(const struct profile *profile, const struct options *options, struct text *text);
+
+#endif /* PERFREPORT_VIEWS_H */
