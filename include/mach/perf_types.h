@@ -4,7 +4,7 @@
 #define _MACH_PERF_TYPES_H_
 
 typedef char perf_bytes_t[512];
-typedef char perf_build_id_t[20];
+typedef char perf_build_id_t[24];
 typedef char perf_name_t[128];
 
 #endif /* _MACH_PERF_TYPES_H_ */

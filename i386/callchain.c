@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Callchains by frame pointer; callchain.h. */
+
+#include <i386/callchain.h>
+#include <i386/user_page.h>
+
+#define STACK_SIZE	4096UL	/* kernel and interrupt stacks alike */
+#define PAGE_SIZE	4096UL
+#define WORD		sizeof (unsigned long)
+
+#if defined (__x86_64__)
+#define KERNEL_BASE	0xffffffff80000000UL
+#else
+#define KERNEL_BASE	0xc0000000UL
+#endif
+
+/* A frame, seen from its frame pointer. */
+#define FRAME_SAVED	0	/* the caller's frame pointer */
+#define FRAME_RETURN	1
+/* Under the frame of an interrupt's C handler stand three words of the stub
+   `interrupt', then where that returns to, then what its caller kept. */
+#define FRAME_INTERRUPT	4
+/* kernel_trap () is called with a pointer to the saved registers pushed. */
+#define FRAME_TRAP	2
+
+/* What all_intrs pushed, lowest address first: 8 registers and rax, then
+   the processor's part. */
+#define INTERRUPT_IP	9
+#define INTERRUPT_CS	10
+#define INTERRUPT_FLAGS	11
+#define INTERRUPT_SP	12
+
+/* Bits of a code selector that say how privileged it is. */
+#define CS_RING		3
+
+/* Opcodes around which the frame pointer is not this function's. */
+#define OP_PUSH_FP	0x55
+#define OP_RET		0xc3
+
+extern struct percpu percpu_array[];
+extern struct task *kernel_task;
+extern vm_offset_t int_stack_base[];
+
+/* Places in the kernel's entry stubs. */
+extern const char return_to_iret[], _return_to_iret_i[];
+extern const char trap_from_kernel[], thread_bootstrap_return[];
+
+/* Whether nr words from address on lie in a stack the kernel runs on. */
+static inline boolean_t
+on_stack (unsigned long address, unsigned int nr)
+{
+  unsigned long kernel = percpu_array[0].active_stack;
+  unsigned long interrupt = int_stack_base[0];
+
+  if (address % WORD != 0)
+    return FALSE;
+  return address - kernel <= STACK_SIZE - nr * WORD
+	 || address - interrupt <= STACK_SIZE - nr * WORD;
+}
+
+/* If the frame at fp is that of a hardware interrupt's handler, the registers
+   that were saved; else NULL. */
+static const unsigned long *
+interrupt_registers (unsigned long fp)
+{
+  const unsigned long *frame = (const unsigned long *) fp;
+  const char *back;
+
+  if (! on_stack (fp, FRAME_INTERRUPT + 2))
+    return NULL;
+  back = (const char *) frame[FRAME_INTERRUPT];
+  /* From a kernel or user stack: the stub keeps the old stack pointer. */
+  if (back == return_to_iret)
+    return (const unsigned long *) frame[FRAME_INTERRUPT + 1];
+  /* From the interrupt stack itself. */
+  if (back == _return_to_iret_i)
+    return &frame[FRAME_INTERRUPT + 1];
+  return NULL;
+}
+
+/* If return_address is that of kernel_trap (), the registers saved. */
+static const struct i386_saved_state *
+trap_registers (unsigned long fp, unsigned long return_address)
+{
+  if (return_address <= (unsigned long) trap_from_kernel
+      || return_address >= (unsigned long) thread_bootstrap_return)
+    return NULL;
+  if (! on_stack (fp, FRAME_TRAP + 1))
+    return NULL;
+  return (const struct i386_saved_state *)
+	 ((const unsigned long *) fp)[FRAME_TRAP];
+}
+
+/* In a function's prologue, or before its ret, the frame pointer is still or
+   again the caller's and the return address is near the stack pointer.
+   Answer how many words above it, or -1.  The page of code is mapped. */
+static inline int
+frameless_return (const unsigned char *code, unsigned long offset)
+{
+  if (offset == 0 || offset > PAGE_SIZE - 3)
+    return -1;			/* would need the next page; rare */
+  if (code[0] == OP_PUSH_FP || code[0] == OP_RET)
+    return 0;
+#if defined (__x86_64__)
+  if (code[-1] == OP_PUSH_FP
+      && code[0] == 0x48 && code[1] == 0x89 && code[2] == 0xe5)
+    return 1;
+#else
+  if (code[-1] == OP_PUSH_FP
+      && code[0] == 0x89 && code[1] == 0xe5)
+    return 1;
+#endif
+  return -1;
+}
+
+/* Store the caller that frame pointers would miss at ip, if there is one;
+   answer how many. */
+static unsigned int
+frameless_caller (unsigned long ip, unsigned long sp, uint64_t *caller)
+{
+  int above;
+
+  if (ip < KERNEL_BASE)
+    return 0;
+  above = frameless_return ((const unsigned char *) ip, ip % PAGE_SIZE);
+  if (above < 0 || ! on_stack (sp, above + 1))
+    return 0;
+  *caller = ((const unsigned long *) sp)[above];
+  return 1;
+}
+
+/* The stack pointer at the interrupt, given the registers saved. */
+static inline unsigned long
+interrupted_sp (const unsigned long *saved)
+{
+#if !defined (__x86_64__)
+  if ((saved[INTERRUPT_CS] & CS_RING) == 0)
+    return (unsigned long) &saved[INTERRUPT_SP];	/* not pushed */
+#endif
+  return saved[INTERRUPT_SP];
+}
+
+void
+callchain_user_regs (struct pmu_regs *user)
+{
+  const struct i386_saved_state *saved
+    = &percpu_array[0].active_thread->pcb->iss;
+
+  user->ip = saved->eip;
+  user->sp = saved->uesp;
+  user->fp = saved->ebp;
+  user->flags = saved->efl;
+  user->user = TRUE;
+}
+
+unsigned int
+callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
+		  unsigned int max, struct pmu_regs *user,
+		  boolean_t *has_user)
+{
+  const struct thread *thread = percpu_array[0].active_thread;
+  const struct i386_saved_state *trapped;
+  const unsigned long *frame, *interrupted;
+  unsigned long fp = regs->fp, next;
+  boolean_t fp_known = FALSE;
+  unsigned int n = 0;
+
+  *has_user = thread != NULL && thread->task != kernel_task
+	      && thread->pcb != NULL;
+  ips[n++] = regs->ip;
+  if (n < max)
+    n += frameless_caller (regs->ip, regs->sp, ips + n);
+
+  while (n < max && on_stack (fp, 2))
+    {
+      frame = (const unsigned long *) fp;
+      next = frame[FRAME_SAVED];
+      ips[n++] = frame[FRAME_RETURN];
+      interrupted = interrupt_registers (fp);
+      trapped = trap_registers (fp, frame[FRAME_RETURN]);
+      if (interrupted != NULL && (interrupted[INTERRUPT_CS] & CS_RING) != 0)
+	{
+	  fp = next;
+	  fp_known = TRUE;
+	  break;
+	}
+      if (n < max && interrupted != NULL)
+	{
+	  ips[n++] = interrupted[INTERRUPT_IP];
+	  if (n < max)
+	    n += frameless_caller (interrupted[INTERRUPT_IP],
+				   interrupted_sp (interrupted), ips + n);
+	}
+      else if (n < max && trapped != NULL)
+	ips[n++] = trapped->eip;
+      else if (next <= fp && on_stack (next, 2))
+	break;			/* frames only go up */
+      fp = next;
+    }
+
+  if (*has_user)
+    {
+      callchain_user_regs (user);
+      /* The stubs keep the user's frame pointer in its register; only a
+	 thread that came back by a continuation has none. */
+      if (fp_known || (fp != 0 && fp < KERNEL_BASE))
+	user->fp = fp;
+    }
+  return n;
+}
+
+/* One page of user memory, looked up once. */
+struct user_window
+{
+  unsigned long page;
+  const char *view;		/* NULL: not present, or none looked up */
+};
+
+/* Read a word of user memory.  FALSE: not there. */
+static inline boolean_t
+user_read (struct user_window *window, unsigned long address,
+	   unsigned long *word)
+{
+  unsigned long page = address & ~(PAGE_SIZE - 1);
+
+  if (address % WORD != 0)
+    return FALSE;
+  if (window->view == NULL || window->page != page)
+    {
+      window->page = page;
+      window->view = user_page (page);
+      if (window->view == NULL)
+	return FALSE;
+    }
+  *word = *(const volatile unsigned long *)
+	   (window->view + address % PAGE_SIZE);
+  return TRUE;
+}
+
+/* As frameless_return, of user code. */
+static int
+user_frameless_return (unsigned long ip)
+{
+  unsigned long offset = ip % PAGE_SIZE;
+  const char *view;
+
+  view = user_page (ip - offset);
+  if (view == NULL)
+    return -1;
+  return frameless_return ((const unsigned char *) view + offset, offset);
+}
+
+unsigned int
+callchain_user (const struct pmu_regs *user, uint64_t *ips, unsigned int max)
+{
+  struct user_window window = { 0, NULL };
+  unsigned long fp = user->fp, next, back;
+  unsigned int n = 0;
+  int above;
+
+  ips[n++] = user->ip;
+  above = user_frameless_return (user->ip);
+  if (above >= 0 && n < max
+      && user_read (&window, user->sp + above * WORD, &back))
+    ips[n++] = back;
+  while (n < max && fp != 0
+	 && user_read (&window, fp, &next)
+	 && user_read (&window, fp + WORD, &back)
+	 && back != 0)
+    {
+      ips[n++] = back;
+      if (next <= fp)
+	break;
+      fp = next;
+    }
+  return n;
+}
+
+boolean_t
+callchain_interrupted (struct pmu_regs *regs)
+{
+  unsigned long fp = (unsigned long) __builtin_frame_address (0);
+  const unsigned long *saved = NULL;
+
+  while (on_stack (fp, 2))
+    {
+      saved = interrupt_registers (fp);
+      fp = *(const unsigned long *) fp;
+      if (saved != NULL)
+	break;
+    }
+  if (saved == NULL)
+    return FALSE;
+  regs->ip = saved[INTERRUPT_IP];
+  regs->flags = saved[INTERRUPT_FLAGS];
+  regs->fp = fp;
+  regs->user = (saved[INTERRUPT_CS] & CS_RING) != 0;
+  regs->sp = interrupted_sp (saved);
+  return TRUE;
+}

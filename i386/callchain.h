@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Callchains by frame pointer, from NMI or interrupt context: no fault, no
+ * lock, nothing read but mapped memory.
+ *
+ * The kernel we graft onto is built with frame pointers, but for its
+ * assembly entry stubs.  These leave the frame pointer alone, so the chain
+ * passes through them; what it would miss, the very place that a hardware
+ * interrupt or a trap hit, is taken from the registers the stub saved.
+ */
+#ifndef _I386_CALLCHAIN_H_
+#define _I386_CALLCHAIN_H_
+
+#include <kern/pmu/pmu.h>
+
+/* Fill ips with regs->ip, in the kernel, and its callers, at most max (at
+   least 1); answer how many.  *has_user says whether the thread has a user
+   mode, and *user how it left that.  The current CPU's current thread. */
+unsigned int callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
+			       unsigned int max, struct pmu_regs *user,
+			       boolean_t *has_user);
+
+/* Fill ips with user->ip and its callers, at most max (at least 1); answer
+   how many.  Stops at the first frame whose page is not present.  The
+   current address space. */
+unsigned int callchain_user (const struct pmu_regs *user, uint64_t *ips,
+			     unsigned int max);
+
+/* How the current thread left user mode last, as far as the kernel saved
+   it. */
+void callchain_user_regs (struct pmu_regs *user);
+
+/* What the hardware interrupt that is being handled interrupted.  FALSE:
+   there is none.  Interrupt context. */
+boolean_t callchain_interrupted (struct pmu_regs *regs);
+
+#endif /* _I386_CALLCHAIN_H_ */

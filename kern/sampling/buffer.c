@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Buffers of rings; buffer.h tells how they are owned. */
+
+#include <kern/sampling/buffer.h>
+#include <kern/sampling/event.h>
+#include <kern/sampling/lock.h>
+#include <kern/sampling/memory.h>
+#include <kern/sampling/port.h>
+#include <kern/sampling/sideband.h>
+
+static struct perf_buffer *buffers;	/* perf_lock */
+
+/* Put nr_pages wired, zeroed, physically contiguous pages into a new object.
+   Physical memory comes in powers of two; what is too much goes back. */
+static struct vm_object *
+buffer_pages (unsigned long nr_pages, phys_addr_t *addressp)
+{
+  struct vm_object *object;
+  struct vm_page *pages;
+  unsigned long nr_block, i;
+
+  for (nr_block = 1; nr_block < nr_pages; nr_block *= 2)
+    continue;
+  object = vm_object_allocate (nr_pages * PERF_PAGE_SIZE);
+  if (object == NULL)
+    return NULL;
+  pages = vm_page_grab_contig (nr_block * PERF_PAGE_SIZE,
+			       PERF_PAGE_SEL_DIRECTMAP);
+  if (pages == NULL)
+    {
+      vm_object_deallocate (object);
+      return NULL;
+    }
+  for (i = 0; i < nr_pages; i++)
+    {
+      pages[i].busy = FALSE;
+      vm_page_insert (&pages[i], object, i * PERF_PAGE_SIZE);
+      vm_page_wire (&pages[i]);
+    }
+  for (; i < nr_block; i++)
+    vm_page_release (&pages[i], FALSE, FALSE);
+
+  *addressp = pages->phys_addr;
+  memset (perf_phystokv (*addressp), 0, nr_pages * PERF_PAGE_SIZE);
+  return object;
+}
+
+static void
+buffer_enlist (struct perf_buffer *buffer)
+{
+  unsigned long flags = perf_lock ();
+
+  buffer->next = buffers;
+  buffers = buffer;
+  perf_unlock (flags);
+}
+
+kern_return_t
+perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
+		    struct ipc_port **portp)
+{
+  unsigned int nr_rings = 1, i;
+  vm_size_t stride = PERF_PAGE_SIZE + data_size;
+  vm_size_t size = sizeof (struct perf_buffer)
+		   + nr_rings * sizeof (struct perf_ring);
+  struct perf_buffer *buffer;
+
+  if (data_size < PERF_PAGE_SIZE || (data_size & (data_size - 1)) != 0
+      || watermark > data_size)
+    return KERN_INVALID_ARGUMENT;
+  if (data_size > PERF_BUFFER_MAX / 2 || stride * nr_rings > PERF_BUFFER_MAX)
+    return KERN_RESOURCE_SHORTAGE;
+
+  buffer = perf_alloc (size);
+  if (buffer == NULL)
+    return KERN_RESOURCE_SHORTAGE;
+  buffer->nr_refs = 1;
+  buffer->nr_rings = nr_rings;
+  buffer->size = stride * nr_rings;
+  buffer->object = buffer_pages (buffer->size / PERF_PAGE_SIZE,
+				 &buffer->address);
+  if (buffer->object == NULL)
+    {
+      perf_free (buffer, size);
+      return KERN_RESOURCE_SHORTAGE;
+    }
+  for (i = 0; i < nr_rings; i++)
+    perf_ring_init (&buffer->ring[i],
+		    perf_phystokv (buffer->address + i * stride), i,
+		    PERF_PAGE_SIZE, data_size, stride, watermark);
+  __sync_fetch_and_add (&perf_memory.nr_pages, buffer->size / PERF_PAGE_SIZE);
+
+  buffer_enlist (buffer);
+  buffer->port = perf_port_create (buffer, IKOT_PERF_BUFFER);
+  if (buffer->port == NULL)
+    {
+      perf_buffer_release (buffer);
+      return KERN_RESOURCE_SHORTAGE;
+    }
+  *portp = perf_port_send (buffer->port);
+  return KERN_SUCCESS;
+}
+
+void
+perf_buffer_reference (struct perf_buffer *buffer)
+{
+  unsigned long flags = perf_lock ();
+
+  buffer->nr_refs++;
+  perf_unlock (flags);
+}
+
+void
+perf_buffer_release (struct perf_buffer *buffer)
+{
+  struct perf_buffer **link = &buffers;
+  unsigned long flags;
+
+  if (buffer == NULL)
+    return;
+  flags = perf_lock ();
+  if (--buffer->nr_refs > 0)
+    {
+      perf_unlock (flags);
+      return;
+    }
+  while (*link != buffer)
+    link = &(*link)->next;
+  *link = buffer->next;
+  perf_unlock (flags);
+
+  /* Views that a recorder still has keep the object, and only they. */
+  vm_object_deallocate (buffer->object);
+  __sync_fetch_and_sub (&perf_memory.nr_pages, buffer->size / PERF_PAGE_SIZE);
+  perf_free (buffer, sizeof *buffer
+		     + buffer->nr_rings * sizeof (struct perf_ring));
+}
+
+perf_buffer_t
+convert_port_to_perf_buffer (struct ipc_port *port)
+{
+  unsigned long flags = perf_lock ();
+  struct perf_buffer *buffer = perf_port_object (port, IKOT_PERF_BUFFER);
+
+  if (buffer != NULL)
+    buffer->nr_refs++;
+  perf_unlock (flags);
+  return buffer;
+}
+
+void
+perf_buffer_deallocate (perf_buffer_t buffer)
+{
+  perf_buffer_release (buffer);
+}
+
+void
+perf_buffer_no_senders (struct ipc_port *port)
+{
+  unsigned long flags = perf_lock ();
+  struct perf_buffer *buffer = perf_port_object (port, IKOT_PERF_BUFFER);
+
+  if (buffer != NULL)
+    {
+      buffer->port = NULL;
+      perf_port_clear (port);
+    }
+  perf_unlock (flags);
+  if (buffer == NULL)
+    return;
+  perf_port_destroy (port);
+  perf_buffer_release (buffer);
+}
+
+kern_return_t
+perf_buffer_map (struct perf_buffer *buffer, struct vm_map *map,
+		 vm_offset_t *addressp, vm_size_t *sizep)
+{
+  vm_prot_t prot = PERF_VM_PROT_READ | PERF_VM_PROT_WRITE;
+  vm_offset_t address = 0;
+  kern_return_t kr;
+
+  vm_object_reference (buffer->object);
+  kr = vm_map_enter (map, &address, buffer->size, 0, TRUE, buffer->object, 0,
+		     FALSE, prot, prot, PERF_VM_INHERIT_NONE);
+  if (kr != KERN_SUCCESS)
+    {
+      vm_object_deallocate (buffer->object);
+      return kr;
+    }
+  *addressp = address;
+  *sizep = buffer->size;
+  return KERN_SUCCESS;
+}
+
+boolean_t
+perf_buffer_write (struct perf_buffer *buffer, const void *record,
+		   unsigned int size, boolean_t sideband)
+{
+  struct perf_ring *ring = &buffer->ring[cpu_this ()];
+  boolean_t written = perf_ring_write (ring, record, size, sideband);
+
+  if (! written)
+    perf_ring_lost (ring);
+  if (! written || perf_ring_due (ring))
+    perf_buffer_notify (buffer);
+  return written;
+}
+
+void
+perf_buffer_notify (struct perf_buffer *buffer)
+{
+  if (buffer->wake != PERF_WAKE_NONE)
+    return;
+  buffer->wake = PERF_WAKE_ASKED;
+  pmu_defer ();
+}
+
+/* One buffer whose recorder is to be woken, or NULL. */
+static struct perf_buffer *
+buffer_to_wake (void)
+{
+  struct perf_buffer *buffer;
+  unsigned long flags = perf_lock ();
+
+  for (buffer = buffers; buffer != NULL; buffer = buffer->next)
+    if (buffer->wake == PERF_WAKE_ASKED)
+      {
+	buffer->wake = PERF_WAKE_DONE;
+	break;
+      }
+  perf_unlock (flags);
+  return buffer;
+}
+
+void
+perf_buffer_wake_all (void)
+{
+  struct perf_buffer *buffer;
+
+  /* The address is but a key here; the buffer may be gone already. */
+  while ((buffer = buffer_to_wake ()) != NULL)
+    thread_wakeup_prim ((event_t) buffer, FALSE, THREAD_AWAKENED);
+}
+
+/* Why a wait should end now, or 0.  Writes what LOST records it can first,
+   so that a hangup is told only when nothing is left to be told. */
+static natural_t
+buffer_reasons (struct perf_buffer *buffer)
+{
+  unsigned long flags = perf_lock ();
+  boolean_t told, hangup = buffer->events != NULL;
+  natural_t reasons = 0;
+  struct perf_event *event;
+  unsigned int i;
+
+  buffer->wake = PERF_WAKE_NONE;
+  told = perf_sideband_tell_lost (buffer);
+  for (event = buffer->events; event != NULL; event = event->buffer_next)
+    {
+      told = perf_event_tell_lost (event) && told;
+      hangup = hangup && perf_event_hung_up (event);
+    }
+  for (i = 0; i < buffer->nr_rings; i++)
+    if (perf_ring_due (&buffer->ring[i]))
+      reasons |= PERF_WAIT_DATA;
+  if (! told)
+    reasons |= PERF_WAIT_DATA;	/* full: the recorder has to make room */
+  else if (hangup)
+    reasons |= PERF_WAIT_HANGUP;
+  perf_unlock (flags);
+  return reasons;
+}
+
+kern_return_t
+perf_buffer_wait (struct perf_buffer *buffer, natural_t timeout,
+		  natural_t *reasonp)
+{
+  uint64_t now = pmu_clock_ns ();
+  uint64_t deadline = now + timeout * 1000000ULL;
+  uint64_t tick = 1000000000U / (unsigned int) hz;
+  struct thread *self = perf_current_thread ();
+
+  *reasonp = 0;
+  do
+    {
+      assert_wait ((event_t) buffer, TRUE);
+      *reasonp = buffer_reasons (buffer);
+      if (*reasonp != 0)
+	{
+	  clear_wait (self, THREAD_AWAKENED, FALSE);
+	  return KERN_SUCCESS;
+	}
+      if (timeout != 0)
+	{
+	  if (now >= deadline)
+	    {
+	      clear_wait (self, THREAD_AWAKENED, FALSE);
+	      *reasonp = PERF_WAIT_TIMEOUT;
+	      return KERN_SUCCESS;
+	    }
+	  thread_set_timeout ((deadline - now + tick - 1) / tick);
+	}
+      thread_block (NULL);
+      now = pmu_clock_ns ();
+    }
+  while (self->wait_result == THREAD_AWAKENED
+	 || self->wait_result == THREAD_TIMED_OUT);
+  return KERN_ABORTED;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's side of the sampling core; hooks.h. */
+
+#include <i386/callchain.h>
+#include <kern/sampling/hooks.h>
+#include <kern/sampling/lock.h>
+#include <kern/sampling/port.h>
+#include <kern/sampling/sched.h>
+#include <kern/sampling/server.h>
+#include <kern/sampling/sideband.h>
+
+#define MIG_NO_REPLY	(-305)	/* <mach/mig_errors.h> */
+
+extern boolean_t ipc_kobject_notify (mach_msg_header_t *, mach_msg_header_t *);
+
+volatile unsigned char perf_ready;
+volatile unsigned char perf_switch_wanted;
+volatile unsigned char perf_comm_wanted;
+volatile unsigned char perf_map_wanted;
+
+void
+perf_hooks_update (void)
+{
+  const struct perf_event *event;
+  uint64_t flags = 0;
+
+  for (event = perf_events; event != NULL; event = event->all_next)
+    flags |= event->attr.flags;
+  perf_switch_wanted = perf_events != NULL;
+  perf_comm_wanted = (flags & PERF_ATTR_COMM) != 0;
+  perf_map_wanted = (flags & PERF_ATTR_MMAP2) != 0;
+}
+
+boolean_t
+perf_kobject_notify (mach_msg_header_t *request, mach_msg_header_t *reply)
+{
+  if (perf_rpc (request, reply))
+    return TRUE;
+  if (perf_notify (request))
+    {
+      ((mig_reply_header_t *) reply)->RetCode = MIG_NO_REPLY;
+      return TRUE;
+    }
+  return ipc_kobject_notify (request, reply);
+}
+
+void
+perf_hook_switch_context (struct thread *old, void *continuation,
+			  struct thread *new)
+{
+  (void) old;
+  (void) continuation;
+  perf_sched_switch (new);
+}
+
+void
+perf_hook_stack_handoff (struct thread *old, struct thread *new)
+{
+  (void) old;
+  perf_sched_switch (new);
+}
+
+void
+perf_hook_load_context (struct thread *new)
+{
+  perf_sched_switch (new);
+}
+
+void
+perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
+		 vm_offset_t pc)
+{
+  struct pmu_regs regs;
+
+  (void) usec;
+  (void) basepri;
+  if (! callchain_interrupted (&regs))
+    {
+      memset (&regs, 0, sizeof regs);
+      regs.ip = pc;
+      regs.user = usermode;
+    }
+  pmu_tick (cpu_this (), &regs);
+  perf_sched_tick ();
+}
+
+void
+perf_hook_task_init (struct task *task, struct task *parent)
+{
+  struct perf_task *child = perf_task_born (task, parent), *from;
+  unsigned long flags;
+
+  if (child == NULL)
+    return;
+  flags = perf_lock ();
+  from = parent == NULL ? NULL : perf_task_find (parent);
+  if (from != NULL)
+    perf_sideband_fork_task (from, child);
+  perf_unlock (flags);
+  if (from != NULL)
+    perf_event_inherit (from, child);
+}
+
+void
+perf_hook_task_terminate (struct task *task)
+{
+  unsigned long flags = perf_lock ();
+  struct perf_task *t = perf_task_find (task);
+  boolean_t last = t != NULL && t->threads == NULL;
+
+  /* A task that never had a thread; else its last one tells. */
+  if (last && ! t->had_thread)
+    perf_sideband_exit (t, NULL);
+  perf_unlock (flags);
+  if (last)
+    perf_event_task_died (t);
+  perf_task_died (task);
+}
+
+void
+perf_hook_thread_init (struct task *task, struct thread *thread)
+{
+  struct perf_thread *t = perf_thread_born (thread, task);
+  unsigned long flags;
+
+  if (t == NULL)
+    return;
+  flags = perf_lock ();
+  perf_sideband_fork_thread (t);
+  perf_unlock (flags);
+}
+
+void
+perf_hook_thread_terminate (struct thread *thread)
+{
+  unsigned long flags = perf_lock ();
+  struct perf_thread *t = perf_thread_find (thread);
+  boolean_t last = FALSE;
+
+  if (t != NULL)
+    {
+      perf_sideband_exit (t->task, t);
+      /* The kernel drops the thread's hold on its task first. */
+      last = t->task->task == NULL && t->task->threads == t
+	     && t->task_next == NULL;
+    }
+  perf_unlock (flags);
+  if (t == NULL)
+    return;
+  perf_event_thread_died (t);
+  if (last)
+    perf_event_task_died (t->task);
+  perf_thread_died (thread);
+}
+
+void
+perf_hook_task_name (kern_return_t result, struct task *task,
+		     const char *name)
+{
+  unsigned long flags;
+  struct perf_task *t;
+
+  (void) name;			/* it stands in the structure now */
+  if (result != KERN_SUCCESS)
+    return;
+  flags = perf_lock ();
+  t = perf_task_find (task);
+  if (t != NULL)
+    perf_sideband_comm (t, NULL, task->name);
+  perf_unlock (flags);
+}
+
+void
+perf_hook_thread_name (kern_return_t result, struct thread *thread,
+		       const char *name)
+{
+  unsigned long flags;
+  struct perf_thread *t;
+
+  (void) name;			/* it stands in the structure now */
+  if (result != KERN_SUCCESS)
+    return;
+  flags = perf_lock ();
+  t = perf_thread_find (thread);
+  if (t != NULL)
+    perf_sideband_comm (t->task, t, thread->name);
+  perf_unlock (flags);
+}
+
+/* A range of map became executable. */
+static void
+hook_executable (struct vm_map *map, vm_offset_t address, vm_size_t size,
+		 vm_prot_t protection)
+{
+  unsigned long flags;
+  struct perf_task *t;
+
+  if (! (protection & PERF_VM_PROT_EXECUTE) || map == kernel_map)
+    return;
+  flags = perf_lock ();
+  t = perf_task_of_map (map);
+  if (t != NULL)
+    perf_sideband_anonymous (t, address, size, protection);
+  perf_unlock (flags);
+}
+
+void
+perf_hook_map_enter (kern_return_t result, struct vm_map *map,
+		     vm_offset_t *address, vm_size_t size, vm_offset_t mask,
+		     boolean_t anywhere, struct vm_object *object,
+		     vm_offset_t offset, boolean_t needs_copy,
+		     vm_prot_t protection)
+{
+  (void) mask;
+  (void) anywhere;
+  (void) object;
+  (void) offset;
+  (void) needs_copy;
+  if (result == KERN_SUCCESS)
+    hook_executable (map, *address, size, protection);
+}
+
+void
+perf_hook_map_protect (kern_return_t result, struct vm_map *map,
+		       vm_offset_t start, vm_offset_t end,
+		       vm_prot_t protection)
+{
+  if (result == KERN_SUCCESS)
+    hook_executable (map, start, end - start, protection);
+}

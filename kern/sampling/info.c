@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel, the processor and the PMU, described; info.h. */
+
+#include <kern/sampling/info.h>
+
+/* Copy a string, cut if need be, with its NUL. */
+static void
+copy_string (char *to, const char *from, unsigned int size)
+{
+  unsigned int i;
+
+  for (i = 0; i < size - 1 && from[i] != '\0'; i++)
+    to[i] = from[i];
+  to[i] = '\0';
+}
+
+void
+perf_info_fill (struct perf_info_data *info)
+{
+  struct pmu_description description;
+
+  memset (info, 0, sizeof *info);
+  pmu_describe (&description);
+  info->abi_version = PERF_ABI_VERSION;
+  info->nr_cpus = 1;
+  info->pmu_kind = description.kind;
+  info->pmu_version = description.version;
+  info->nr_counters = description.nr_counters;
+  info->nr_fixed = description.nr_fixed;
+  info->counter_width = description.width;
+  info->min_period = description.min_period;
+  info->flags = description.flags;
+  info->model_version = description.model_version;
+  info->icount_shift = description.icount_shift;
+  info->tsc_khz = description.tsc_khz;
+  info->hw_events = description.hw_events;
+  pmu_cpu_name (info->cpu_name);
+  copy_string (info->pmu_name, description.name, sizeof info->pmu_name);
+  copy_string (info->kernel_version, version, sizeof info->kernel_version);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Records under construction.
+ *
+ * A record is a sequence of 64-bit words, the first of them its header;
+ * perf_event_open(2) has the layouts.
+ */
+#ifndef _KERN_SAMPLING_RECORD_H_
+#define _KERN_SAMPLING_RECORD_H_
+
+#include <kern/sampling/event.h>
+
+/* Whom a record is about, or who was running. */
+struct perf_who
+{
+  uint32_t pid;
+  uint32_t tid;
+};
+
+/* Two 32-bit fields, the first in memory first. */
+static inline uint64_t
+perf_pair (uint32_t first, uint32_t second)
+{
+  return first | (uint64_t) second << 32;
+}
+
+static inline uint64_t
+perf_header (uint32_t type, uint32_t misc, unsigned int nr_words)
+{
+  return perf_pair (type, misc | nr_words * 8 << 16);
+}
+
+/* The most words a sample_id takes. */
+#define PERF_SAMPLE_ID_WORDS	6
+
+/* Append event's sample_id, if it wants one, and answer its end. */
+uint64_t *perf_put_sample_id (uint64_t *at, const struct perf_event *event,
+			      const struct perf_who *who, uint64_t time);
+
+#endif /* _KERN_SAMPLING_RECORD_H_ */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Samples: what is collected when a counter overflows.
+ *
+ * The trigger (an overflow) comes from the PMU in NMI context, or from the
+ * clock in interrupt context.  Overflows that could not be written are kept
+ * count of with the counter, and told in a LOST record of that event as soon
+ * as there is room: so for each event
+ *	overflows = samples + lost + throttled + coalesced.
+ */
+#ifndef _KERN_SAMPLING_SAMPLE_H_
+#define _KERN_SAMPLING_SAMPLE_H_
+
+#include <kern/sampling/record.h>
+
+/* The pmu_overflow_t of the sampling core. */
+void perf_overflow (struct pmu_event *pmu_event, unsigned int overflows,
+		    const struct pmu_regs *regs);
+
+/* Write the LOST record that counter owes.  FALSE: no room for it.  The
+   counter's PMU is quiet, or its NMI calls. */
+boolean_t perf_sample_tell_lost (struct perf_counter *counter);
+
+#endif /* _KERN_SAMPLING_SAMPLE_H_ */

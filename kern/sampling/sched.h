@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which counters are on a CPU's PMU now.
+ *
+ * A counter is active on a CPU while its event is enabled and a target of it
+ * runs there; an active counter counts unless the PMU had no place for it.
+ * At a context switch the counters of the old thread are stopped and those
+ * of the new one started, before the kernel switches: between threads of one
+ * task only what is attached to the threads themselves moves.
+ */
+#ifndef _KERN_SAMPLING_SCHED_H_
+#define _KERN_SAMPLING_SCHED_H_
+
+#include <kern/sampling/event.h>
+
+/* Owner: the CPU itself, interrupts off; NMI code only reads. */
+struct perf_cpu
+{
+  struct perf_thread *thread;	/* that runs, or is switched to */
+  struct perf_counter *active;
+};
+
+extern struct perf_cpu perf_cpus[PMU_MAX_CPUS];
+
+/* The smallest period the PMU takes; constant after initialisation. */
+extern uint32_t perf_min_period;
+
+/* Note which thread runs on this CPU; perf_lock held. */
+void perf_sched_refresh (void);
+
+/* Start or stop event's counter on this CPU as its state now asks for.
+   perf_lock held. */
+void perf_sched_update (struct perf_event *event);
+
+/* The context switch to thread; interrupts off. */
+void perf_sched_switch (struct thread *thread);
+
+/* A clock tick: adjust the periods of events with a frequency.  Interrupt
+   context. */
+void perf_sched_tick (void);
+
+/* Bring a counter's times and count up to date.  perf_lock held. */
+void perf_counter_refresh (struct perf_counter *counter);
+
+/* Set the period of a counter.  perf_lock held, or its CPU with interrupts
+   off. */
+void perf_counter_set_period (struct perf_counter *counter, uint64_t period);
+
+#endif /* _KERN_SAMPLING_SCHED_H_ */
