@@ -87,14 +87,21 @@ kern_return_t perf_event_open (const struct perf_target *target,
 			       boolean_t kernel, struct perf_buffer *buffer,
 			       struct ipc_port **portp, uint64_t *idp);
 
+/* Let event count from now on; nothing if it does already. */
 void perf_event_enable (struct perf_event *event);
+
+/* Stop event, and write the LOST records it owes if there is room. */
 void perf_event_disable (struct perf_event *event);
+
+/* Set event's count to zero; the way to the next sample stays. */
 void perf_event_reset (struct perf_event *event);
 
-/* KERN_INVALID_VALUE: below the minimum; KERN_INVALID_ARGUMENT: the event
+/* Sample every period events (or at period Hz) from the next overflow on.
+   KERN_INVALID_VALUE: below the minimum; KERN_INVALID_ARGUMENT: the event
    only counts. */
 kern_return_t perf_event_period (struct perf_event *event, uint64_t period);
 
+/* Fill *values, all of one moment. */
 void perf_event_read (struct perf_event *event,
 		      struct perf_event_values *values);
 

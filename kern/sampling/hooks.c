@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's side of the sampling core; hooks.h. */
 
-#include <i386/callchain.h>
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/lock.h>
 #include <kern/sampling/port.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the graft comes up with the kernel. */
 
-#include <i386/user_page.h>
 #include <kern/sampling/buffer.h>
+#include <kern/sampling/env.h>
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>

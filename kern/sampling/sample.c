@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an overflow to a SAMPLE record; sample.h. */
 
-#include <i386/callchain.h>
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
 

@@ -33,7 +33,10 @@ typedef void (*mig_routine_t) (mach_msg_header_t *, mach_msg_header_t *);
 
 typedef struct ipc_port *perf_target_t;
 
+/* A target as it came; no reference is taken. */
 perf_target_t convert_port_to_perf_target (struct ipc_port *port);
+
+/* Nothing: the port's right belongs to the message. */
 void perf_target_deallocate (perf_target_t target);
 
 /* Serve request and fill reply if it is one of ours; FALSE if not. */
