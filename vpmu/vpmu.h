@@ -107,7 +107,7 @@ struct vpmu_counter {
 /* Counts about the model itself, since its birth; not what it models. */
 struct vpmu_stats {
 	uint64_t pmis;		 /* interrupts asked for; overflows seen together are one */
-	uint64_t pmis_masked; /* of these, not delivered, as the LVT was masked */
+	uint64_t pmis_masked;	 /* of these, not delivered, as the LVT was masked */
 	uint64_t rep_iterations; /* steps that did not retire an instruction */
 	uint64_t msr_reads;
 	uint64_t msr_writes;

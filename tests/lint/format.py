@@ -22,12 +22,20 @@ def find():
     raise tree.Skip(f'no clang-format {VERSION}')
 
 
+def style_of(path):
+    """The nearest .clang-format above a file: vpmu/qemu is in QEMU's style."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+    folder = os.path.dirname(path)
+    while folder and not os.path.exists(os.path.join(root, folder, '.clang-format')):
+        folder = os.path.dirname(folder)
+    return os.path.join(root, folder, '.clang-format')
+
+
 def check(files):
     program = find()
-    style = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '.clang-format')
     for path, text in files.items():
         if tree.is_c(path) and not tree.in_kernel_half(path):
-            made = subprocess.run([program, f'--style=file:{style}', f'--assume-filename={path}'], input=text, text=True,
+            made = subprocess.run([program, f'--style=file:{style_of(path)}', f'--assume-filename={path}'], input=text, text=True,
                                   capture_output=True, check=True).stdout
             if made != text:
                 number = next(i for i, (a, b) in enumerate(zip(made.split('\n'), text.split('\n')), 1) if a != b)

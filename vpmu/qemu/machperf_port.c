@@ -26,7 +26,7 @@
 OBJECT_DECLARE_SIMPLE_TYPE(MachperfPort, MACHPERF_PORT)
 
 #define PORT_MAGIC 0x5450504dU /* "MPPT" */
-#define PORT_SIZE  16
+#define PORT_SIZE 16
 #define PORT_CHUNK (64 * KiB)
 
 enum {
@@ -139,7 +139,8 @@ static uint64_t port_read(void *opaque, hwaddr offset, unsigned size)
     }
 }
 
-static void port_write(void *opaque, hwaddr offset, uint64_t value, unsigned size)
+static void port_write(void *opaque, hwaddr offset, uint64_t value,
+                       unsigned size)
 {
     MachperfPort *s = opaque;
 
@@ -190,8 +191,8 @@ static void port_realize(DeviceState *dev, Error **errp)
     }
     s->exit_notifier.notify = port_at_exit;
     qemu_add_exit_notifier(&s->exit_notifier);
-    memory_region_init_io(&s->io, OBJECT(dev), &port_ops, s,
-                          TYPE_MACHPERF_PORT, PORT_SIZE);
+    memory_region_init_io(&s->io, OBJECT(dev), &port_ops, s, TYPE_MACHPERF_PORT,
+                          PORT_SIZE);
     memory_region_add_subregion(isa_address_space_io(ISA_DEVICE(dev)),
                                 s->iobase, &s->io);
 }

@@ -37,9 +37,9 @@
 
 /* Events for which memory accesses, their number itself, and branches are
    looked at. */
-#define MEMORY_EVENTS                                                         \
-    (EVENT(CYCLES) | EVENT(L1D_MISSES) | EVENT(LLC_REFS) | EVENT(LLC_MISSES)  \
-     | EVENT(DTLB_MISSES) | EVENT(LOADS) | EVENT(STORES))
+#define MEMORY_EVENTS                                                          \
+    (EVENT(CYCLES) | EVENT(L1D_MISSES) | EVENT(LLC_REFS) | EVENT(LLC_MISSES) | \
+     EVENT(DTLB_MISSES) | EVENT(LOADS) | EVENT(STORES))
 #define ACCESS_EVENTS (EVENT(LOADS) | EVENT(STORES))
 #define BRANCH_EVENTS (EVENT(CYCLES) | EVENT(BRANCHES) | EVENT(BRANCH_MISSES))
 
@@ -326,7 +326,7 @@ void x86_pmu_print_stats(FILE *f)
     CPUState *cs;
 
     fprintf(f, "vpmu %d\n", VPMU_MODEL_VERSION);
-    CPU_FOREACH(cs) {
+    CPU_FOREACH (cs) {
         struct X86PMU *pmu = cpu_env(cs)->pmu;
 
         if (pmu) {
@@ -362,8 +362,8 @@ static unsigned int access_page(struct X86PMU *pmu, target_ulong addr,
                                 unsigned int size, uint32_t desc,
                                 unsigned int ring)
 {
-    MMUAccessType type = desc & X86_PMU_ACCESS_STORE ? MMU_DATA_STORE
-                                                     : MMU_DATA_LOAD;
+    MMUAccessType type =
+        desc & X86_PMU_ACCESS_STORE ? MMU_DATA_STORE : MMU_DATA_LOAD;
     hwaddr phys;
 
     if (!tlb_ram_address(env_cpu(pmu->env), addr, type,
@@ -399,7 +399,8 @@ void helper_pmu_conditional(CPUX86State *env, target_ulong pc, uint32_t taken)
 {
     struct X86PMU *pmu = env->pmu;
 
-    settle(pmu, vpmu_core_conditional(&pmu->core, pc, taken, current_ring(env)));
+    settle(pmu,
+           vpmu_core_conditional(&pmu->core, pc, taken, current_ring(env)));
 }
 
 void helper_pmu_direct(CPUX86State *env, target_ulong return_address)
