@@ -113,9 +113,17 @@ class Result:
         return out
 
 
+def contents(path):
+    """The bytes of a file, none if it is not one."""
+    if not os.path.isfile(path):
+        return b""
+    with open(path, "rb") as f:
+        return f.read()
+
+
 def as_elf32(kernel, where):
     """The kernel in an ELF32 container, for an emulator that loads no other."""
-    data = open(kernel, "rb").read()
+    data = contents(kernel)
     entry, phoff = struct.unpack_from("<QQ", data, 24)
     count, = struct.unpack_from("<H", data, 56)
     loads = []
@@ -172,6 +180,4 @@ class Machine:
                                     check=False).returncode
         except subprocess.TimeoutExpired:
             status = None
-        text = open(console, encoding="latin-1").read() if os.path.exists(console) else ""
-        data = open(stream, "rb").read() if os.path.isfile(stream) else b""
-        return Result(status, text, data)
+        return Result(status, contents(console).decode("latin-1"), contents(stream))
