@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run the bare-metal images under the emulator: run.py TEST QEMU DATA IMAGE."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+
+TIME_LIMIT = 120
+
+
+def machine(qemu, data, image, cpu="Nehalem,pmu=on", icount=True):
+    command = [qemu, "-L", data, "-machine", "pc", "-m", "128", "-cpu", cpu, "-accel", "tcg"]
+    if icount:
+        command += ["-icount", "shift=3,sleep=off"]
+    return command + [
+        "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-seed", "1", "-nodefaults",
+        "-display", "none", "-no-reboot", "-kernel", image,
+    ]
+
+
+def run(command, serial=None, **options):
+    if serial:
+        command = command + ["-serial", "file:" + serial]
+    return subprocess.run(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                          timeout=TIME_LIMIT, check=False, **options)
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        sys.exit(f"{what}: got {got!r}, wanted {wanted!r}")
+
+
+def counts_once(qemu, data, image, folder):
+    """Serial output and statistics of one run."""
+    serial, stats = os.path.join(folder, "serial"), os.path.join(folder, "stats")
+    done = run(machine(qemu, data, image) + ["-device", "machperf-port,stats=" + stats], serial)
+    return done, read(serial), read(stats)
+
+
+def test_counts(qemu, data, image):
+    """Every check of the image holds, and a second run is byte-identical."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        done, serial, stats = counts_once(qemu, data, image, one)
+        text = serial.decode()
+        sys.stdout.write(text)
+        expect("failures", [line for line in text.splitlines() if line.startswith("FAIL")], [])
+        expect("last line", text.splitlines()[-1:], ["end"])
+        expect("exit code", done.returncode, 0)
+        _, serial_again, stats_again = counts_once(qemu, data, image, two)
+        expect("second run", serial_again, serial)
+        expect("second statistics", stats_again, stats)
+    values = dict(line.rsplit(" ", 1) for line in stats.decode().splitlines())
+    expect("version of the model", values["vpmu"], "1")
+    overflows = sum(int(v) for k, v in values.items() if ".overflows" in k)
+    by_event = sum(int(v) for k, v in values.items() if " overflows." in k)
+    expect("overflows by counter", overflows > 0 and overflows, by_event)
+    expect("masked interrupts", values["cpu 0 pmis-masked"], "1")
+
+
+def pattern():
+    return b"first" + b"second\n" + bytes(i * 7 % 251 for i in range(200001))
+
+
+def test_port(qemu, data, image):
+    """To a file, to a pipe, to a full disk, to a reader that has gone."""
+    base = machine(qemu, data, image)
+    with tempfile.TemporaryDirectory() as folder:
+        serial, out = os.path.join(folder, "serial"), os.path.join(folder, "out")
+
+        done = run(base + ["-device", "machperf-port,path=" + out], serial)
+        expect("file: exit code", done.returncode, 0)
+        expect("file: console", read(serial), b"pmu\nstatus 0\nnowhere 14\n")
+        expect("file: content is right", read(out) == pattern(), True)
+
+        reader, writer = os.pipe()
+        got = []
+        thread = threading.Thread(target=lambda: got.append(os.fdopen(reader, "rb").read()))
+        thread.start()
+        done = run(base + ["-device", f"machperf-port,fd={writer}"], serial, pass_fds=[writer])
+        os.close(writer)
+        thread.join()
+        expect("pipe: exit code", done.returncode, 0)
+        expect("pipe: content is right", got[0] == pattern(), True)
+
+        done = run(base + ["-device", "machperf-port,path=/dev/full"], serial)
+        expect("full: exit code", done.returncode, 28)
+        expect("full: console", read(serial).splitlines()[1], b"status 28")
+
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = run(base + ["-device", f"machperf-port,fd={writer}"], serial, pass_fds=[writer])
+        os.close(writer)
+        expect("no reader: exit code", done.returncode, 32)
+
+        done = run(base + ["-device", "machperf-port"], serial)
+        expect("no output: exit code", done.returncode, 6)
+
+
+def refused(command, words):
+    """It exits at once with one line that has these words."""
+    done = run(command)
+    lines = done.stderr.splitlines()
+    expect("exit code", done.returncode, 1)
+    expect("number of lines", len(lines), 1)
+    for word in words:
+        expect(f"{lines[0]!r} names {word}", word in lines[0], True)
+
+
+def test_errors(qemu, data, image):
+    """What the emulator refuses, it refuses in one clear line."""
+    refused(machine(qemu, data, image, icount=False), ["pmu=on", "-icount shift=3,sleep=off"])
+    refused(machine(qemu, data, image, icount=False) + ["-icount", "shift=auto"], ["-icount shift=3"])
+    base = machine(qemu, data, image)
+    refused(base + ["-device", "machperf-port,path=/no/such/file"], ["/no/such/file"])
+    refused(base + ["-device", "machperf-port,path=/dev/null,fd=1"], ["path=", "fd="])
+    refused(base + ["-device", "machperf-port,fd=77"], ["fd=77"])
+
+
+def test_absent(qemu, data, image):
+    """Without pmu=on there is no PMU, and the emulator needs no icount."""
+    with tempfile.TemporaryDirectory() as folder:
+        serial = os.path.join(folder, "serial")
+        done = run(machine(qemu, data, image, cpu="Nehalem", icount=False)
+                   + ["-device", "machperf-port,path=" + os.path.join(folder, "out")], serial)
+        expect("exit code", done.returncode, 0)
+        expect("console", read(serial), b"no pmu\nstatus 0\nnowhere 14\n")
+
+
+if __name__ == "__main__":
+    {"counts": test_counts, "port": test_port, "errors": test_errors,
+     "absent": test_absent}[sys.argv[1]](*sys.argv[2:])
