@@ -340,7 +340,7 @@ x86_pmu_add (struct pmu_event *event)
   uint64_t free = event->counter_mask & ~c->used;
   unsigned int index;
 
-  if (free == 0)
+  if (free == 0 || !c->ready)
     return FALSE;
   /* A fixed counter if there is one: nobody else can use it. */
   if (free >> X86_PMU_FIXED != 0)
@@ -444,6 +444,7 @@ x86_pmu_cpu_quiesce (int cpu)
     return;
   lapic_pmi_mask ();
   stop (c);
+  c->ready = FALSE;
   c->used = 0;
 }
 

@@ -11,6 +11,7 @@
 #include <kern/pmu/clock.h>
 #include <kern/pmu/count.h>
 #include <kern/pmu/machine.h>
+#include <kern/pmu/selftest.h>
 
 /* Set once by pmu_init (), before any event. */
 const struct pmu_ops *pmu = &pmu_clock_ops;
@@ -50,11 +51,17 @@ pmu_cpu_init (int cpu)
   pmu_nest[cpu] = 0;
   defer_wanted[cpu] = FALSE;
   pmu_clock_ops.cpu_init (cpu);
+  cpu_ready[cpu] = TRUE;
   if (!pmu_machine_cpu_init (cpu))
     pmu = &pmu_clock_ops;
-  if (pmu != &pmu_clock_ops)
-    pmu->cpu_init (cpu);
-  cpu_ready[cpu] = TRUE;
+  if (pmu == &pmu_clock_ops)
+    return;
+  pmu->cpu_init (cpu);
+  if (cpu == 0 && !pmu_selftest ())
+    {
+      pmu->cpu_quiesce (cpu);
+      pmu = &pmu_clock_ops;
+    }
 }
 
 void

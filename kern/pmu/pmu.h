@@ -144,7 +144,8 @@ extern const struct pmu_ops *pmu;
    Boot CPU, before any event; overflow is called for every overflow. */
 void pmu_init (pmu_overflow_t overflow);
 
-/* Make this CPU's PMU usable: interrupt gate, NMI stack, driver. */
+/* Make this CPU's PMU usable: interrupt gate, NMI stack, driver.  On the boot
+   CPU, CPU 0, the PMU is tried too, and given up for the clock if it fails. */
 void pmu_cpu_init (int cpu);
 
 /* Stop every counter of this CPU for good. */

@@ -276,6 +276,16 @@ static void quiesce(void **state)
 	assert_int_equal(machine.nmis, 0);
 	assert_true(machine.lvt_masked);
 	assert_int_equal(machine.vpmu.global_ctrl, 0);
+
+	/* Whatever comes now, it stays so. */
+	machine_foreign_nmi();
+	assert_int_equal(machine.passed_on, 1);
+	assert_true(machine.lvt_masked);
+	event_remove(&e);
+	pmu_disable();
+	assert_false(pmu_event_add(&e));
+	pmu_enable();
+	assert_int_equal(machine.vpmu.global_ctrl, 0);
 }
 
 static void model_reset(void **state)

@@ -67,8 +67,7 @@ static void broken_writes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++) {
-		machine_start(MACHINE_EMULATOR);
-		machine.dropped_write = msrs[i];
+		machine_start_broken(&(struct machine){.dropped_write = msrs[i]});
 		assert_false(session_is_right());
 	}
 }
@@ -80,8 +79,7 @@ static void broken_reads(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(msrs) / sizeof(msrs[0]); i++) {
-		machine_start(MACHINE_EMULATOR);
-		machine.zero_read = msrs[i];
+		machine_start_broken(&(struct machine){.zero_read = msrs[i]});
 		assert_false(session_is_right());
 	}
 }
@@ -92,6 +90,30 @@ static void lost_interrupts(void **state)
 	machine_start(MACHINE_EMULATOR);
 	machine.lose_nmi = true;
 	assert_false(session_is_right());
+}
+
+/* Where the fault is there from the start, the self-test finds it, and the
+   clock takes over. */
+static void self_test(void **state)
+{
+	const struct machine broken[] = {
+	    {.lose_nmi = true},
+	    {.dropped_write = VPMU_MSR_FIXED_CTR0},
+	    {.dropped_write = VPMU_MSR_FIXED_CTR_CTRL},
+	    {.dropped_write = VPMU_MSR_GLOBAL_CTRL},
+	    {.zero_read = VPMU_MSR_FIXED_CTR0},
+	    {.zero_read = VPMU_MSR_GLOBAL_STATUS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		struct pmu_description d;
+
+		machine_start_broken(&broken[i]);
+		pmu_describe(&d);
+		assert_int_equal(d.kind, PERF_PMU_CLOCK);
+		assert_true(machine.lvt_masked);
+	}
 }
 
 /* A status bit that does not clear must not hold the processor for ever, and
@@ -123,9 +145,10 @@ static void fault_is_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(sound),	    cmocka_unit_test(broken_writes),
-	    cmocka_unit_test(broken_reads), cmocka_unit_test(lost_interrupts),
-	    cmocka_unit_test(stuck_status), cmocka_unit_test(fault_is_seen),
+	    cmocka_unit_test(sound),	     cmocka_unit_test(broken_writes),
+	    cmocka_unit_test(broken_reads),  cmocka_unit_test(lost_interrupts),
+	    cmocka_unit_test(stuck_status),  cmocka_unit_test(self_test),
+	    cmocka_unit_test(fault_is_seen),
 	};
 
 	return cmocka_run_group_tests_name("pmu-faults", tests, NULL, NULL);

@@ -71,6 +71,7 @@ uint64_t cpu_rdtsc(void)
 
 void cpu_pause(void)
 {
+	machine_run(4, false);
 }
 
 /* CPUID. */
@@ -226,14 +227,22 @@ static void record_overflow(struct pmu_event *event, unsigned int overflows,
 
 void machine_start(enum machine_kind kind)
 {
+	machine_start_broken(&(struct machine){.kind = kind});
+}
+
+void machine_start_broken(const struct machine *broken)
+{
 	const struct vpmu_config config = {.icount_shift = 3, .tsc_khz = 1000000, .pmi = raise_pmi};
 
-	machine = (struct machine){.kind = kind};
+	machine = *broken;
 	memset(x86_pmu_stats, 0, sizeof(x86_pmu_stats));
 	vpmu_init(&machine.vpmu, &config);
 	vpmu_reset(&machine.vpmu);
 	pmu_init(record_overflow);
 	pmu_cpu_init(0);
+	memset(x86_pmu_stats, 0, sizeof(x86_pmu_stats));
+	machine.nmis = machine.nr_overflows = 0;
+	vpmu_wrmsr(&machine.vpmu, VPMU_MSR_RESET, 0);
 }
 
 void machine_run(uint64_t instructions, bool user)

@@ -72,6 +72,9 @@ extern struct machine machine;
 /* Power on, and pmu_init() and pmu_cpu_init(0). */
 void machine_start(enum machine_kind kind);
 
+/* The same of a machine with faults: only its kind and the faults are read. */
+void machine_start_broken(const struct machine *broken);
+
 /* Run instructions in user or kernel mode; each takes a nanosecond. */
 void machine_run(uint64_t instructions, bool user);
 
