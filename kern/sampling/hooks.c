@@ -84,6 +84,12 @@ perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
 }
 
 void
+perf_hook_debugger (void)
+{
+  pmu_cpu_quiesce (cpu_this ());
+}
+
+void
 perf_hook_task_init (struct task *task, struct task *parent)
 {
   struct perf_task *child = perf_task_born (task, parent), *from;

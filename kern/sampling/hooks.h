@@ -41,6 +41,9 @@ void perf_hook_load_context (struct thread *new);
 void perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
 		      vm_offset_t pc);
 
+/* before kdb_trap: no counter may interrupt the debugger, nor a panic. */
+void perf_hook_debugger (void);
+
 /* before ipc_task_init, machine_task_terminate, pcb_init, pcb_terminate */
 void perf_hook_task_init (struct task *task, struct task *parent);
 void perf_hook_task_terminate (struct task *task);
