@@ -88,6 +88,19 @@ static uint64_t find_pointer(const struct image *image, uint64_t function)
 	return 0;
 }
 
+/* Another function with the same address: an alias, or one the compiler merged with it. */
+static const struct symbol *find_twin(const struct image *image, const struct symbol *function)
+{
+	for (size_t i = 0; i < image->symbols.count; i++) {
+		const struct symbol *symbol = &image->symbols.all[i];
+
+		if (symbol->value == function->value && symbol->type == STT_FUNC &&
+		    strcmp(symbol->name, function->name))
+			return symbol;
+	}
+	return NULL;
+}
+
 static bool listed(const char *list, const char *name)
 {
 	size_t length = strlen(name);
@@ -150,10 +163,13 @@ static char *reason_against(const struct image *image, const struct hook *hook,
 			    const struct function_info *info)
 {
 	uint64_t pointer = hook->taken_at;
+	const struct symbol *twin = find_twin(image, hook->symbol);
 	char *reason = reason_inlined(hook, info);
 
 	if (reason)
 		return reason;
+	if (twin)
+		return xformat("%s is the same code: its calls would be hooked too", twin->name);
 	if (!pointer)
 		pointer = find_pointer(image, hook->symbol->value);
 	if (pointer)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct check {
 	const char *path;
@@ -95,6 +96,48 @@ int expect_check(const char *path, const struct image *image, const struct hooks
 	return status;
 }
 
+/* The lines of an older file about this very kernel and functions outside the list are kept. */
+static void copy_others(FILE *out, char *text, const struct image *image, const struct hooks *hooks)
+{
+	char *kernel = xformat("kernel %s\n", image->sha256);
+	char *rest = NULL;
+	char name[256];
+
+	for (char *line = strstr(text, kernel) ? strtok_r(text, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		bool listed = false;
+
+		if (sscanf(line, "sites %255s", name) != 1)
+			continue;
+		for (size_t i = 0; i < hooks->count; i++)
+			listed |= !strcmp(hooks->all[i].function, name);
+		if (!listed)
+			fprintf(out, "%s\n", line);
+	}
+	free(kernel);
+}
+
+static int write_expected(FILE *out, const char *path, const struct image *image,
+			  const struct hooks *hooks)
+{
+	fprintf(out, "# SPDX-License-Identifier: GPL-2.0-or-later\n");
+	fprintf(out, "# Written by graft link --update-expect; see docs/graft.md.\n");
+	fprintf(out, "kernel %s\n", image->sha256);
+	for (size_t i = 0; i < hooks->count; i++)
+		fprintf(out, "sites %s %zu\n", hooks->all[i].function, hooks->all[i].nr_sites);
+	if (access(path, F_OK) == 0) {
+		struct buffer old = {0};
+		int status = file_read(path, &old);
+
+		if (status)
+			return status;
+		buffer_append(&old, "", 1);
+		copy_others(out, (char *)old.data, image, hooks);
+		buffer_free(&old);
+	}
+	return STATUS_OK;
+}
+
 int expect_update(const char *path, const struct image *image, const struct hooks *hooks)
 {
 	char *text = NULL;
@@ -104,14 +147,10 @@ int expect_update(const char *path, const struct image *image, const struct hook
 
 	if (!out)
 		return fail("out of memory");
-	fprintf(out, "# SPDX-License-Identifier: GPL-2.0-or-later\n");
-	fprintf(out, "# Written by graft link --update-expect; see docs/graft.md.\n");
-	fprintf(out, "kernel %s\n", image->sha256);
-	for (size_t i = 0; i < hooks->count; i++)
-		fprintf(out, "sites %s %zu\n", hooks->all[i].function, hooks->all[i].nr_sites);
+	status = write_expected(out, path, image, hooks);
 	if (fclose(out))
 		status = fail("out of memory");
-	else
+	if (!status)
 		status = file_write(path, text, size, 0666);
 	free(text);
 	return status;

@@ -15,7 +15,10 @@
 /* Compares kernel and call sites with the file; every difference is refused. Returns a status. */
 int expect_check(const char *path, const struct image *image, const struct hooks *hooks);
 
-/* Writes the file anew from what was found. Returns a status. */
+/*
+ * Writes the file anew from what was found. Lines about functions that are not in the list stay,
+ * unless the file was about another kernel. Returns a status.
+ */
 int expect_update(const char *path, const struct image *image, const struct hooks *hooks);
 
 #endif

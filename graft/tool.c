@@ -80,23 +80,41 @@ static void child(const char *const argv[], const char *out, const char *err)
 	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_FAILURE);
 }
 
-/* Reports how the program ended, with the first line of its own complaint. */
-static int report(const char *package, const char *name, int wait_status, const char *err)
+/* The first line of a complaint that says something: "ld: a.o: in function `f':" only leads up to
+ * it. */
+static char *first_line(const char *path)
 {
 	struct buffer text = {0};
-	int length = 0;
+	char *found = NULL;
+	char *rest = NULL;
+
+	if (file_read(path, &text))
+		return xstrdup("");
+	buffer_append(&text, "", 1);
+	for (char *line = strtok_r((char *)text.data, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (found && found[strlen(found) - 1] != ':')
+			break;
+		found = line;
+	}
+	found = xstrdup(found ? found : "");
+	buffer_free(&text);
+	return found;
+}
+
+/* Reports how the program ended, with its own complaint. */
+static int report(const char *package, const char *name, int wait_status, const char *err)
+{
+	char *line;
 	int status;
 
 	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == EXIT_NOT_FOUND)
 		return fail("%s: not found: install the package %s", name, package);
-	if (file_read(err, &text) == STATUS_OK)
-		length = (int)strcspn((buffer_append(&text, "", 1), (char *)text.data), "\n");
 	if (WIFSIGNALED(wait_status))
-		status = fail("%s was killed by signal %d", name, WTERMSIG(wait_status));
-	else
-		status = fail("%s failed (exit %d): %.*s", name, WEXITSTATUS(wait_status), length,
-			      length ? (char *)text.data : "");
-	buffer_free(&text);
+		return fail("%s was killed by signal %d", name, WTERMSIG(wait_status));
+	line = first_line(err);
+	status = fail("%s failed (exit %d): %s", name, WEXITSTATUS(wait_status), line);
+	free(line);
 	return status;
 }
 
