@@ -10,6 +10,7 @@
 /* Round up to a power of two. */
 #define ALIGN_UP(value, to) (((value) + (to)-1) & ~(uint64_t)((to)-1))
 
+/* Append zeros, or a number, little endian; a failure stays noted in the buffer. */
 void put_zeros(struct perfdata_buffer *buffer, size_t size);
 void put_u32(struct perfdata_buffer *buffer, uint32_t value);
 void put_u64(struct perfdata_buffer *buffer, uint64_t value);

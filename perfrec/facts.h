@@ -21,6 +21,7 @@ struct facts {
 int make_facts(struct facts *facts, const struct session *session,
 	       const struct recording_totals *totals, const char *emulator);
 
+/* Free what make_facts() filled, not the structure. */
 void free_facts(struct facts *facts);
 
 #endif /* PERFREC_FACTS_H */

@@ -13,6 +13,7 @@ struct progress {
 
 #define PROGRESS_MS 200 /* between two lines */
 
+/* Begin: quiet, or no terminal on stderr, shows nothing. */
 void progress_start(struct progress *progress, bool quiet);
 
 /* Show that workload runs since so many seconds and sent so many bytes. */

@@ -52,6 +52,7 @@ int recording_finish(struct recording *recording, const struct perfdata_write_ev
 /* Remove what was written, unless it was finished; free. */
 void recording_close(struct recording *recording);
 
+/* Free what recording_sum() filled. */
 void recording_free_totals(struct recording_totals *totals);
 
 #endif /* PERFREC_RECORDING_H */

@@ -12,6 +12,7 @@ struct text {
 	bool failed; /* out of memory: not complete */
 };
 
+/* Append; running out of memory is noted in failed. */
 void text_add(struct text *text, const void *bytes, size_t size);
 void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_free(struct text *text);
