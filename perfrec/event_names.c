@@ -12,7 +12,6 @@
 	(PERF_COUNT_HW_CACHE_##id | PERF_COUNT_HW_CACHE_OP_##op << 8 |                             \
 	 PERF_COUNT_HW_CACHE_RESULT_##result << 16)
 
-#define NO_BUS	    "the emulated PMU models no bus"
 #define NO_PIPELINE "the emulated PMU models no pipeline"
 #define NO_ICACHE   "the emulated PMU models no instruction cache"
 #define NO_ITLB	    "the emulated PMU models no instruction TLB"
@@ -36,7 +35,7 @@ const struct event_name event_names[] = {
 	{"ref-cycles", NULL, PERF_TYPE_HARDWARE, PERF_COUNT_HW_REF_CPU_CYCLES,
 	 "cycles at the reference frequency", NULL},
 	{"bus-cycles", NULL, PERF_TYPE_HARDWARE, PERF_COUNT_HW_BUS_CYCLES,
-	 "bus cycles", NO_BUS},
+	 "reference cycles, on a general counter", NULL},
 	{"stalled-cycles-frontend", "idle-cycles-frontend", PERF_TYPE_HARDWARE,
 	 PERF_COUNT_HW_STALLED_CYCLES_FRONTEND, "cycles without an instruction issued", NO_PIPELINE},
 	{"stalled-cycles-backend", "idle-cycles-backend", PERF_TYPE_HARDWARE,

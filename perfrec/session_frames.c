@@ -147,6 +147,11 @@ static int refused_event(const struct session *session, const struct perf_frame_
 			    "what is)",
 			    event->name, reason ? ": " : "", reason ? reason : "");
 	case MACH_KERN_INVALID_VALUE:
+		if (event->type == PERF_TYPE_SOFTWARE)
+			return fail(EXIT_PERIOD,
+				    "event '%s': a period of %" PRIu64 " ns is too short for the "
+				    "clock interrupt; give -c 1000000 or more",
+				    event->name, options->period);
 		return fail(EXIT_PERIOD,
 			    "event '%s': period %" PRIu64 " is below this machine's minimum, "
 			    "%" PRIu32 "; give a larger -c",

@@ -249,12 +249,13 @@ class Errors(Tree):
         self.refuse(65, 'unknown event', '-e', 'x' * 500, 'chase')
 
     def test_unsupported_event(self):
-        self.refuse(66, "event 'bus-cycles' is not supported on this machine: the emulated PMU models no bus", '-e', 'cycles,bus-cycles',
-                    'chase', mode='unsupported')
+        self.refuse(66, "event 'iTLB-loads' is not supported on this machine: the emulated PMU models no instruction TLB", '-e',
+                    'cycles,iTLB-loads', 'chase', mode='unsupported')
         self.refuse(66, "'cycles' was refused: invalid argument", 'chase', mode='argument')
 
     def test_period(self):
         self.refuse(67, 'period 3 is below this machine.s minimum, 32', '-c', '3', 'chase', mode='period')
+        self.refuse(67, "'cpu-clock': a period of 3 ns is too short", '-e', 'cpu-clock', '-c', '3', 'chase', mode='period')
 
     def test_workload(self):
         self.refuse(68, "no workload 'nothing' came with machperf", 'nothing')
@@ -353,7 +354,7 @@ class Commands(unittest.TestCase):
         counted, refused = out.split('Events it cannot count:')
         self.assertRegex(counted, r'cache-misses +misses of the last-level cache')
         self.assertRegex(counted, r'rNNN')
-        self.assertRegex(refused, r'bus-cycles +bus cycles\n +not counted: the emulated PMU models no bus')
+        self.assertRegex(refused, r'iTLB-loads +fetches .*\n +not counted: the emulated PMU models no instruction TLB')
 
     def test_help(self):
         for args in (['--help'], ['record', '--help'], ['--version']):
