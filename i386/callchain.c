@@ -201,9 +201,11 @@ callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
   if (*has_user)
     {
       callchain_user_regs (user);
-      /* The stubs keep the user's frame pointer in its register; only a
-	 thread that came back by a continuation has none. */
-      if (fp_known || (fp != 0 && fp < KERNEL_BASE))
+      /* The stubs keep the user's frame pointer in its register.  Further in,
+	 the first frame has it too, but of the thread that entered the kernel:
+	 after a stack hand-off that is another one. */
+      if (fp_known
+	  || (fp == regs->fp && fp != 0 && fp < KERNEL_BASE))
 	user->fp = fp;
     }
   return n;

@@ -10,7 +10,7 @@
 extern unsigned long user_page_limit;
 
 /* The kernel's view of the user page that holds address in the current
-   address space; NULL if it is not present, not the user's, or not in the
+   thread's address space; NULL if it is not present, not the user's, or not in the
    direct map.  Any context; Intel SDM volume 3, 4.5 (4-level paging). */
 const char *user_page (unsigned long address);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A walk of the current page tables through the direct map, so that an NMI
- * can read user memory without a fault (Intel SDM volume 3, 4.5).
+ * A walk of the current thread's page tables through the direct map, so that
+ * an NMI can read user memory without a fault (Intel SDM volume 3, 4.5).  The
+ * thread says where they are, not CR3: in the midst of a switch these differ,
+ * and whose registers we hold is what counts.
  *
  * The tables may change under us on another CPU only; what we read is then
  * stale, but still memory of the direct map.
@@ -17,6 +19,8 @@
 #define PTE_USER	0x04UL
 #define PTE_LARGE	0x80UL
 
+extern struct percpu percpu_array[];
+
 unsigned long user_page_limit;
 
 const char *
@@ -27,8 +31,8 @@ user_page (unsigned long address)
 
   if (address >= USER_LIMIT)
     return NULL;
-  asm volatile ("mov %%cr3, %0" : "=r" (table));
-  table &= FRAME_MASK;
+  table = (unsigned long) percpu_array[0].active_thread->task->map->pmap->l4base
+	  - DIRECTMAP_BASE;
   for (shift = 39; shift >= 12; shift -= 9)
     {
       if (table >= user_page_limit)
