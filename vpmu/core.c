@@ -6,19 +6,34 @@ void vpmu_llc_init(struct vpmu_cache *llc)
 	vpmu_cache_init(llc, VPMU_LLC_SIZE, VPMU_LLC_WAYS);
 }
 
-void vpmu_core_init(struct vpmu_core *core, struct vpmu_cache *llc,
+void vpmu_core_init(struct vpmu_core *core, struct vpmu_cache *llc, uint64_t *latest,
 		    const struct vpmu_config *config)
 {
 	core->due = false;
 	core->llc = llc;
+	core->latest = latest;
+	vpmu_core_remap(core);
 	vpmu_init(&core->pmu, config);
 	vpmu_cache_init(&core->l1d, VPMU_L1D_SIZE, VPMU_L1D_WAYS);
 	vpmu_tlb_reset(&core->dtlb);
 	vpmu_branch_reset(&core->branch);
 }
 
+void vpmu_core_remap(struct vpmu_core *core)
+{
+	for (unsigned int set = 0; set < VPMU_L1D_SETS; set++)
+		core->latest[set] = VPMU_NO_LINE;
+}
+
+void vpmu_core_switch(struct vpmu_core *core)
+{
+	vpmu_tlb_switch(&core->dtlb);
+	vpmu_core_remap(core);
+}
+
 void vpmu_core_forget(struct vpmu_core *core)
 {
+	vpmu_core_remap(core);
 	vpmu_cache_reset(&core->l1d);
 	vpmu_cache_reset(core->llc);
 	vpmu_tlb_reset(&core->dtlb);
@@ -50,16 +65,21 @@ unsigned int vpmu_core_access(struct vpmu_core *core, uint64_t vaddr, uint64_t p
 {
 	uint64_t line = paddr >> VPMU_LINE_SHIFT;
 	uint64_t last = (paddr + size - 1) >> VPMU_LINE_SHIFT;
+	uint64_t vline = vaddr & -(uint64_t)VPMU_LINE_SIZE;
 	unsigned int penalty = 0;
 
 	if (!vpmu_tlb_access(&core->dtlb, vaddr >> VPMU_PAGE_SHIFT, paddr >> VPMU_PAGE_SHIFT,
 			     ring != 0)) {
 		vpmu_core_count(core, VPMU_DTLB_MISSES, ring);
 		penalty += VPMU_PENALTY_DTLB_MISS;
+		/* The page that left must be missed when it is used next. */
+		vpmu_core_remap(core);
 	}
-	for (; line <= last; line++)
+	for (; line <= last; line++, vline += VPMU_LINE_SIZE) {
+		core->latest[vpmu_core_set(vline)] = vline;
 		if (!vpmu_cache_access(&core->l1d, line))
 			penalty += refill(core, line, ring);
+	}
 	return penalty ? charge(core, penalty, ring) : 0;
 }
 

@@ -139,7 +139,6 @@ static void forget(void *opaque)
     struct X86PMU *pmu = opaque;
 
     vpmu_core_forget(&pmu->core);
-    pmu->env->pmu_line = X86_PMU_NO_LINE;
 }
 
 static void deliver_pmi(struct X86PMU *pmu)
@@ -181,8 +180,14 @@ void x86_pmu_cpl_change(CPUX86State *env, int cpl)
 void x86_pmu_switch(CPUX86State *env)
 {
     if (env->pmu) {
-        vpmu_tlb_switch(&env->pmu->core.dtlb);
-        env->pmu_line = X86_PMU_NO_LINE;
+        vpmu_core_switch(&env->pmu->core);
+    }
+}
+
+void x86_pmu_remap(CPUX86State *env)
+{
+    if (env->pmu) {
+        vpmu_core_remap(&env->pmu->core);
     }
 }
 
@@ -307,9 +312,8 @@ bool x86_pmu_realize(X86CPU *cpu, Error **errp)
     }
     env->pmu = g_new0(struct X86PMU, 1);
     env->pmu->env = env;
-    env->pmu_line = X86_PMU_NO_LINE;
     config.opaque = env->pmu;
-    vpmu_core_init(&env->pmu->core, &shared_llc, &config);
+    vpmu_core_init(&env->pmu->core, &shared_llc, env->pmu_latest, &config);
     cs->pmu_budget = x86_pmu_budget;
     return true;
 }
@@ -384,14 +388,24 @@ void helper_pmu_access(CPUX86State *env, target_ulong addr, uint32_t desc)
     if (unlikely(first < size)) {
         penalty += access_page(pmu, addr + first, size - first, desc, ring);
     }
-    env->pmu_line = (addr + size - 1) & -(target_ulong)VPMU_LINE_SIZE;
-    if (desc & X86_PMU_ACCESS_COUNT) {
-        vpmu_core_count(&pmu->core,
-                        desc & X86_PMU_ACCESS_STORE ? VPMU_STORES : VPMU_LOADS,
-                        ring);
-    }
-    if (unlikely(penalty > 0 || pmu->core.due)) {
+    if (unlikely(penalty > 0)) {
         settle(pmu, penalty);
+    }
+}
+
+void helper_pmu_counted_access(CPUX86State *env, target_ulong addr,
+                               uint32_t desc)
+{
+    struct X86PMU *pmu = env->pmu;
+    bool store = desc & X86_PMU_ACCESS_STORE;
+
+    vpmu_core_count(&pmu->core, store ? VPMU_STORES : VPMU_LOADS,
+                    current_ring(env));
+    if (unlikely(pmu->core.due)) {
+        settle(pmu, 0);
+    }
+    if (!vpmu_core_is_latest(&pmu->core, addr, desc & X86_PMU_ACCESS_SIZE)) {
+        helper_pmu_access(env, addr, desc);
     }
 }
 

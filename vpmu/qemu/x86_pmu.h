@@ -9,19 +9,15 @@
 #define X86_PMU_H
 
 #include "cpu.h"
-#include "vpmu.h"
+#include "core.h"
 
 #define X86_PMU_PORT_BASE VPMU_PORT_BASE
-
-/* env->pmu_line while no line is the latest: an address no access can have. */
-#define X86_PMU_NO_LINE ((target_ulong)1 << (TARGET_LONG_BITS - 1))
 
 /* What helper_pmu_access() is told of an access. */
 enum {
     X86_PMU_ACCESS_SIZE = 0xff,
     X86_PMU_ACCESS_STORE = 0x100,
-    X86_PMU_ACCESS_COUNT = 0x200, /* loads and stores themselves are counted */
-    X86_PMU_ACCESS_MMU_IDX = 16,  /* shift */
+    X86_PMU_ACCESS_MMU_IDX = 16, /* shift */
 };
 
 /* Give a CPU its PMU if it has pmu=on; false: it cannot have one. */
@@ -39,8 +35,9 @@ enum vpmu_access x86_pmu_rdmsr(CPUX86State *env, uint32_t msr, uint64_t *value);
 enum vpmu_access x86_pmu_wrmsr(CPUX86State *env, uint32_t msr, uint64_t value);
 bool x86_pmu_rdpmc(CPUX86State *env, uint32_t ecx, uint64_t *value);
 
-/* Another address space. */
+/* Another address space; another mapping of some page. */
 void x86_pmu_switch(CPUX86State *env);
+void x86_pmu_remap(CPUX86State *env);
 
 /* The current vCPU's LAPIC was accessed. */
 void x86_pmu_lapic_access(void);

@@ -6,6 +6,7 @@
 
 static struct vpmu_core core;
 static struct vpmu_cache llc;
+static uint64_t latest[VPMU_L1D_SETS];
 
 static int power_on(void **state)
 {
@@ -13,7 +14,7 @@ static int power_on(void **state)
 
 	(void)state;
 	vpmu_llc_init(&llc);
-	vpmu_core_init(&core, &llc, &config);
+	vpmu_core_init(&core, &llc, latest, &config);
 	return 0;
 }
 
@@ -77,13 +78,37 @@ static void test_alias(void **state)
 static void test_shared_llc(void **state)
 {
 	static struct vpmu_core other;
+	static uint64_t other_latest[VPMU_L1D_SETS];
 	static const struct vpmu_config config;
 
 	(void)state;
-	vpmu_core_init(&other, &llc, &config);
+	vpmu_core_init(&other, &llc, other_latest, &config);
 	vpmu_core_access(&core, 0x1000, 0x8000, 8, 0);
 	assert_int_equal(vpmu_core_access(&other, 0x1000, 0x8000, 8, 0), 30);
 	assert_int_equal(other.pmu.total[VPMU_LLC_MISSES][0], 0);
+}
+
+/* What needs no call is what would have changed nothing. */
+static void test_latest(void **state)
+{
+	(void)state;
+	assert_false(vpmu_core_is_latest(&core, 0x1000, 4));
+	vpmu_core_access(&core, 0x1000, 0x8000, 4, 0);
+	assert_true(vpmu_core_is_latest(&core, 0x1000, 4));
+	assert_true(vpmu_core_is_latest(&core, 0x103c, 4));
+	assert_false(vpmu_core_is_latest(&core, 0x103d, 4)); /* ends in the next */
+	assert_false(vpmu_core_is_latest(&core, 0xfff, 1));
+	assert_false(vpmu_core_is_latest(&core, 0x2000, 4)); /* the same set */
+	/* A line of another set, same page: both are the latest of theirs. */
+	vpmu_core_access(&core, 0x1040, 0x8040, 4, 0);
+	assert_true(vpmu_core_is_latest(&core, 0x1000, 4));
+	assert_true(vpmu_core_is_latest(&core, 0x1040, 4));
+	/* A TLB miss may have pushed out any page. */
+	vpmu_core_access(&core, 0x2080, 0x9080, 4, 0);
+	assert_false(vpmu_core_is_latest(&core, 0x1000, 4));
+	assert_true(vpmu_core_is_latest(&core, 0x2080, 4));
+	vpmu_core_switch(&core);
+	assert_false(vpmu_core_is_latest(&core, 0x2080, 4));
 }
 
 static void test_forget(void **state)
@@ -137,6 +162,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_llc_hit, power_on),
 	    cmocka_unit_test_setup(test_alias, power_on),
 	    cmocka_unit_test_setup(test_shared_llc, power_on),
+	    cmocka_unit_test_setup(test_latest, power_on),
 	    cmocka_unit_test_setup(test_forget, power_on),
 	    cmocka_unit_test_setup(test_branches, power_on),
 	    cmocka_unit_test_setup(test_due, power_on),

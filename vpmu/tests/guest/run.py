@@ -133,6 +133,30 @@ def test_absent(qemu, data, image):
         expect("console", read(serial), b"no pmu\nstatus 0\nnowhere 14\n")
 
 
+def processor_time(pid):
+    """Seconds all threads of a process have run."""
+    total = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        total += int(read(f"/proc/{pid}/task/{thread}/schedstat").split()[0])
+    return total / 1e9
+
+
+def bench(qemu, data, image):
+    """Host time of each run of the image against the one that counts nothing."""
+    with subprocess.Popen(machine(qemu, data, image) + ["-serial", "stdio", "-device", "machperf-port"],
+                          stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as guest:
+        marks = []
+        for line in guest.stdout:
+            marks.append((line.decode().strip(), processor_time(guest.pid)))
+            if marks[-1][0] == "end":
+                break
+    base = None
+    for (name, start), (_, end) in zip(marks, marks[1:]):
+        if name.endswith(" nothing"):
+            base = end - start
+        print(f"{name:28} {end - start:7.3f} s {(end - start) / base:6.2f}")
+
+
 if __name__ == "__main__":
     {"counts": test_counts, "port": test_port, "errors": test_errors,
-     "absent": test_absent}[sys.argv[1]](*sys.argv[2:])
+     "absent": test_absent, "bench": bench}[sys.argv[1]](*sys.argv[2:])
