@@ -77,8 +77,8 @@ static uint64_t find_pointer(const struct image *image, uint64_t function)
 		GElf_Shdr shdr;
 
 		if (!gelf_getshdr(section, &shdr) || shdr.sh_type != SHT_PROGBITS ||
-		    !(shdr.sh_flags & SHF_ALLOC) ||
-		    shdr.sh_offset + shdr.sh_size > image->file.size)
+		    !(shdr.sh_flags & SHF_ALLOC) || shdr.sh_size > image->file.size ||
+		    shdr.sh_offset > image->file.size - shdr.sh_size)
 			continue;
 		bytes = image->file.data + shdr.sh_offset;
 		hit = memmem(bytes, shdr.sh_size, &low, sizeof low);

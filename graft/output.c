@@ -31,6 +31,13 @@ static bool rewritten(const struct output *output, size_t index)
 	       index == output->ehdr.e_shstrndx;
 }
 
+/* Whether a section's bytes are all in the file. */
+static bool within(const struct image *image, const GElf_Shdr *shdr)
+{
+	return shdr->sh_size <= image->file.size &&
+	       shdr->sh_offset <= image->file.size - shdr->sh_size;
+}
+
 static int read_sections(struct output *output)
 {
 	size_t count;
@@ -43,10 +50,10 @@ static int read_sections(struct output *output)
 		if (!gelf_getshdr(elf_getscn(output->image->elf, i), &output->sections[i]))
 			return fail("%s: %s", output->image->path, elf_errmsg(-1));
 	output->strtab = output->sections[output->image->symtab_section].sh_link;
+	if (output->strtab >= count || output->ehdr.e_shstrndx >= count)
+		return refuse("%s: unknown kernel layout: no string table", output->image->path);
 	for (size_t i = 0; i < count; i++)
-		if (rewritten(output, i) &&
-		    output->sections[i].sh_offset + output->sections[i].sh_size >
-			output->image->file.size)
+		if (rewritten(output, i) && !within(output->image, &output->sections[i]))
 			return refuse("%s: unknown kernel layout: truncated", output->image->path);
 	if (output->strtab == output->ehdr.e_shstrndx)
 		return refuse(
@@ -55,11 +62,11 @@ static int read_sections(struct output *output)
 	return STATUS_OK;
 }
 
-/* Copies the kernel up to the end of what stays: segments and sections that are not rewritten. */
+/* Copies the kernel up to the end of what stays: headers, segments, sections not rewritten. */
 static void copy_kernel(struct output *output)
 {
 	const struct image *image = output->image;
-	size_t keep = output->ehdr.e_ehsize;
+	size_t keep = output->ehdr.e_phoff + output->ehdr.e_phnum * encoded_phdr_size(image->is64);
 	GElf_Phdr phdr;
 
 	for (size_t i = 0; i < output->nr_sections; i++) {

@@ -102,8 +102,8 @@ class GraftTest(unittest.TestCase):
 
     def graft(self, *argv, **options):
         environment = {**os.environ, 'TMPDIR': self.scratch, **options.pop('environment', {})}
-        return subprocess.run([GRAFT, *argv], cwd=self.folder, env=environment, text=True, capture_output=True,
-                              check=False, **options)
+        return subprocess.run([GRAFT, *argv], cwd=self.folder, env=environment, encoding='utf-8', errors='backslashreplace',
+                              capture_output=True, check=False, **options)
 
     def link(self, kernel, hooks, *objects, out='image', more=(), **options):
         return self.graft('link', '--kernel', kernel, '--hooks', self.write('hooks', hooks), '--out', self.path(out),
