@@ -9,13 +9,13 @@ struct console {
 	struct text text;
 	bool trouble;  /* the kernel panicked, or its debugger asks for commands */
 	size_t looked; /* text up to here was looked through */
-	size_t at;     /* of the line that told of trouble */
 };
 
 /* Take what the console wrote. */
 void console_feed(struct console *console, const char *bytes, size_t size);
 
-/* The line that told of trouble, without its end; malloc'd, NULL: no memory. */
+/* The line that says best what happened, without its end; malloc'd, NULL: none
+   or no memory. */
 char *console_trouble_line(const struct console *console);
 
 /* Print the last lines on stderr, indented. */

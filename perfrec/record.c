@@ -129,6 +129,24 @@ static void summarise(const struct run *run)
 	    seconds_since(&run->start));
 }
 
+/* Names of Mach's exceptions, <mach/exception.h>. */
+static const char *exception_name(int32_t exception)
+{
+	static const char *const names[] = {
+	    NULL,
+	    "EXC_BAD_ACCESS",
+	    "EXC_BAD_INSTRUCTION",
+	    "EXC_ARITHMETIC",
+	    "EXC_EMULATION",
+	    "EXC_SOFTWARE",
+	    "EXC_BREAKPOINT",
+	};
+
+	if (exception < 1 || exception >= (int32_t)(sizeof(names) / sizeof(names[0])))
+		return "an unknown exception";
+	return names[exception];
+}
+
 /* The workload's fate is the exit code of a good recording, as with perf. */
 static int workload_exit(const struct run *run)
 {
@@ -137,9 +155,10 @@ static int workload_exit(const struct run *run)
 
 	if (exit->how != PERF_EXIT_NORMAL)
 		return fail(EXIT_WORKLOAD_CRASHED,
-			    "workload %s crashed: exception %" PRId32 ", code %" PRId32
-			    ", subcode 0x%" PRIx64 ", at 0x%" PRIx64 "; the recording is kept",
-			    name, exit->exception, exit->code, (uint64_t)exit->subcode, exit->ip);
+			    "workload %s crashed at 0x%" PRIx64 ": %s (%" PRId32 "), code %" PRId32
+			    ", subcode 0x%" PRIx64 "; the recording is kept",
+			    name, exit->ip, exception_name(exit->exception), exit->exception,
+			    exit->code, (uint64_t)exit->subcode);
 	if (exit->status)
 		return fail(exit->status & 0xff ? exit->status & 0xff : 1,
 			    "workload %s exited with status %" PRId32 "; the recording is kept",

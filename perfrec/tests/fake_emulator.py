@@ -155,6 +155,8 @@ MODES = {
     'lies': lambda guest: guest.whole(more=1),
     'panic': lambda guest: panic(guest, 'panic {cpu0} ../kern/slab.c:100: kmem_error: kmem_cache corrupted\r\n'
                                         'Kernel Breakpoint trap, eip 0x1\r\nStopped at  Debugger+0x13: int $3\r\ndb> '),
+    'trap': lambda guest: panic(guest, 'start agent: Kernel Invalid opcode trap, eip 0xffffffff8101e420, code 0\n\r'
+                                       'Stopped at  0xffffffff8101e420:\n\r\n\rdb> '),
     'db': lambda guest: panic(guest, 'db> '),
     'hang': lambda guest: (guest.hello(), guest.events(), hang()),
     'silent': lambda guest: hang(),

@@ -153,7 +153,7 @@ class Good(Tree):
         self.assertIn('exited with status 3; the recording is kept', err)
         code, _, err = self.record('chase', mode='crash')
         self.assertEqual(code, 80)
-        self.assertIn('crashed: exception 1, code 2, subcode 0x1234, at 0x400010', err)
+        self.assertIn('crashed at 0x400010: EXC_BAD_ACCESS (1), code 2, subcode 0x1234; the recording is kept', err)
         self.assertTrue(self.bytes())
 
     def test_closed_output(self):
@@ -306,6 +306,8 @@ class Errors(Tree):
     def test_panic(self):
         err = self.refuse(75, 'in trouble: panic {cpu0} ../kern/slab.c:100', 'chase', mode='panic')
         self.assertIn('  | Stopped at  Debugger+0x13', err)
+        err = self.refuse(75, 'in trouble: start agent: Kernel Invalid opcode trap, eip 0xffffffff8101e420', 'chase', mode='trap')
+        self.assertIn('  | db> ', err)
         self.refuse(75, 'in trouble: db>', 'chase', mode='db')
 
     def test_hang(self):
