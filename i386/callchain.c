@@ -140,6 +140,34 @@ interrupted_sp (const unsigned long *saved)
   return saved[INTERRUPT_SP];
 }
 
+/* One page of user memory, looked up once. */
+struct user_window
+{
+  unsigned long page;
+  const char *view;		/* NULL: not present, or none looked up */
+};
+
+/* Read a word of user memory.  FALSE: not there. */
+static inline boolean_t
+user_read (struct user_window *window, unsigned long address,
+	   unsigned long *word)
+{
+  unsigned long page = address & ~(PAGE_SIZE - 1);
+
+  if (address % WORD != 0)
+    return FALSE;
+  if (window->view == NULL || window->page != page)
+    {
+      window->page = page;
+      window->view = user_page (page);
+      if (window->view == NULL)
+	return FALSE;
+    }
+  *word = *(const volatile unsigned long *)
+	   (window->view + address % PAGE_SIZE);
+  return TRUE;
+}
+
 void
 callchain_user_regs (struct pmu_regs *user)
 {
@@ -151,6 +179,25 @@ callchain_user_regs (struct pmu_regs *user)
   user->fp = saved->ebp;
   user->flags = saved->efl;
   user->user = TRUE;
+}
+
+/* An entry stub was interrupted with the user's frame pointer still in its
+   register.  The system call stub also keeps the user's stack until it has
+   saved where it came from; before, the caller of the system call is the best
+   there is. */
+static void
+stub_user_regs (const struct pmu_regs *regs, struct pmu_regs *user)
+{
+  struct user_window window = { 0, NULL };
+  unsigned long caller;
+
+  user->fp = regs->fp;
+  if (regs->sp < KERNEL_BASE && regs->sp != user->sp
+      && user_read (&window, regs->sp, &caller))
+    {
+      user->ip = caller;
+      user->sp = regs->sp + WORD;
+    }
 }
 
 unsigned int
@@ -201,42 +248,14 @@ callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
   if (*has_user)
     {
       callchain_user_regs (user);
-      /* The stubs keep the user's frame pointer in its register.  Further in,
-	 the first frame has it too, but of the thread that entered the kernel:
-	 after a stack hand-off that is another one. */
-      if (fp_known
-	  || (fp == regs->fp && fp != 0 && fp < KERNEL_BASE))
+      /* Further in than a stub, the first frame has the frame pointer of the
+	 thread that entered the kernel: after a stack hand-off another one. */
+      if (fp_known)
 	user->fp = fp;
+      else if (regs->fp < KERNEL_BASE && regs->fp != 0)
+	stub_user_regs (regs, user);
     }
   return n;
-}
-
-/* One page of user memory, looked up once. */
-struct user_window
-{
-  unsigned long page;
-  const char *view;		/* NULL: not present, or none looked up */
-};
-
-/* Read a word of user memory.  FALSE: not there. */
-static inline boolean_t
-user_read (struct user_window *window, unsigned long address,
-	   unsigned long *word)
-{
-  unsigned long page = address & ~(PAGE_SIZE - 1);
-
-  if (address % WORD != 0)
-    return FALSE;
-  if (window->view == NULL || window->page != page)
-    {
-      window->page = page;
-      window->view = user_page (page);
-      if (window->view == NULL)
-	return FALSE;
-    }
-  *word = *(const volatile unsigned long *)
-	   (window->view + address % PAGE_SIZE);
-  return TRUE;
 }
 
 /* As frameless_return, of user code. */

@@ -53,6 +53,9 @@ sample_put_callchain (uint64_t *at, const struct perf_event *event,
       uint64_t *marker = at;
 
       n = callchain_kernel (regs, at + 1, left, &user, &has_user);
+      /* In the middle of a switch, registers and memory of the user are no
+	 longer, or not yet, the same thread's. */
+      has_user = has_user && ! perf_sched_switching ();
       if (event->kernel && ! (flags & PERF_ATTR_EXCLUDE_CALLCHAIN_KERNEL))
 	{
 	  *marker = PERF_CONTEXT_KERNEL;

@@ -25,6 +25,15 @@ extern struct perf_cpu perf_cpus[PMU_MAX_CPUS];
 /* The smallest period the PMU takes; constant after initialisation. */
 extern uint32_t perf_min_period;
 
+/* Whether this CPU is on its way from one thread to another.  Any context. */
+static inline boolean_t
+perf_sched_switching (void)
+{
+  const struct perf_thread *thread = perf_cpus[cpu_this ()].thread;
+
+  return thread != NULL && thread->thread != perf_current_thread ();
+}
+
 /* Note which thread runs on this CPU; perf_lock held. */
 void perf_sched_refresh (void);
 
