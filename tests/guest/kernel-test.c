@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tests of the kernel half, by name. */
+#include <stddef.h>
+#include "harness.h"
+
+void test_scopes(void);
+void test_switches(void);
+void test_leaks(void);
+void test_orders(void);
+void test_task_death(void);
+void test_thread_death(void);
+void test_conservation(void);
+void test_two_events(void);
+void test_hostile_tail(void);
+void test_wakeup(void);
+void test_cli_loop(void);
+void test_sideband_order(void);
+void test_sideband_late(void);
+void test_inherit(void);
+void test_errors(void);
+
+const struct test tests[] = {
+    {"scopes", test_scopes},
+    {"switches", test_switches},
+    {"leaks", test_leaks},
+    {"orders", test_orders},
+    {"task-death", test_task_death},
+    {"thread-death", test_thread_death},
+    {"conservation", test_conservation},
+    {"two-events", test_two_events},
+    {"hostile-tail", test_hostile_tail},
+    {"wakeup", test_wakeup},
+    {"cli-loop", test_cli_loop},
+    {"sideband-order", test_sideband_order},
+    {"sideband-late", test_sideband_late},
+    {"inherit", test_inherit},
+    {"errors", test_errors},
+    {NULL, NULL},
+};
