@@ -1,6 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* void spin_loop (uint64_t n): ten instructions, n times. */
+/* The parts of spin whose instructions are counted on. */
 	.text
+
+/*
+ * uint64_t spin_number (const char *text): the number TEXT is, 0 if it is
+ * none of at most ten digits.  Seven instructions for each of ten places,
+ * whether a digit stands there or not.
+ */
+	.globl	spin_number
+	.type	spin_number, @function
+spin_number:
+	pushq	%rbp
+	movq	%rsp, %rbp
+	xorl	%edx, %edx		/* the value so far */
+	.rept	10
+	movzbl	(%rdi), %eax
+	subl	$'0', %eax
+	leaq	(%rdx,%rdx,4), %rcx
+	leaq	(%rax,%rcx,2), %rcx	/* the value with this digit */
+	cmpl	$10, %eax		/* carry: it is a digit */
+	cmovbq	%rcx, %rdx
+	adcq	$0, %rdi
+	.endr
+	xorl	%eax, %eax
+	cmpb	$0, (%rdi)
+	cmoveq	%rdx, %rax
+	popq	%rbp
+	ret
+	.size	spin_number, . - spin_number
+
+/* void spin_loop (uint64_t n): ten instructions, n times. */
 	.globl	spin_loop
 	.type	spin_loop, @function
 spin_loop:
