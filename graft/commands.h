@@ -13,6 +13,7 @@ struct options {
 	const char *elf32;
 	const char *map;
 	const char *expect;
+	const char *report; /* NULL: standard output */
 	const char *object;
 	const char *structs; /* comma-separated; NULL: all */
 	bool update_expect;

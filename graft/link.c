@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Everything one link owns. */
 struct link {
@@ -83,36 +84,53 @@ static int build(struct link *link)
 	return status;
 }
 
+/* The report as text; the caller frees it. */
+static char *report(const struct link *link)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		exit(fail("out of memory"));
+	fprintf(out, "%zu bytes at %#" PRIx64 ", behind %s\n", link->blob.bytes.size,
+		link->blob.base, link->options->kernel);
+	for (size_t i = 0; i < link->hooks.count; i++) {
+		const struct hook *hook = &link->hooks.all[i];
+
+		fprintf(out, "%-6s %-30s -> %s, %zu site%s", hook_kind_name(hook->kind),
+			hook->function, hook->entry, hook->nr_sites,
+			hook->nr_sites == 1 ? "" : "s");
+		if (hook->nr_recursive)
+			fprintf(out, " (%zu in itself left alone)", hook->nr_recursive);
+		fputc('\n', out);
+		for (size_t s = 0; s < hook->nr_sites; s++)
+			fprintf(out, "       %#" PRIx64 " in %s\n", hook->sites[s].address,
+				hook->sites[s].in ? hook->sites[s].in->name : "?");
+	}
+	if (fclose(out))
+		exit(fail("out of memory"));
+	return text;
+}
+
 static int write_files(const struct link *link)
 {
 	const struct options *options = link->options;
+	char *text = report(link);
 	int status = STATUS_OK;
 
 	if (options->update_expect)
 		status = expect_update(options->expect, &link->image, &link->hooks);
+	if (!status && options->report)
+		status = file_write(options->report, text, strlen(text), 0666);
 	if (!status && options->elf32)
 		status = file_write(options->elf32, link->elf32.data, link->elf32.size, 0777);
 	if (!status)
 		status = file_write(options->out, link->grafted.data, link->grafted.size, 0777);
+	if (!status && !options->report)
+		fputs(text, stdout);
+	free(text);
 	return status;
-}
-
-static void report(const struct link *link)
-{
-	printf("%s: %zu bytes at %#" PRIx64 " behind %s\n", link->options->out,
-	       link->blob.bytes.size, link->blob.base, link->options->kernel);
-	for (size_t i = 0; i < link->hooks.count; i++) {
-		const struct hook *hook = &link->hooks.all[i];
-
-		printf("%-6s %-30s -> %s, %zu site%s", hook_kind_name(hook->kind), hook->function,
-		       hook->entry, hook->nr_sites, hook->nr_sites == 1 ? "" : "s");
-		if (hook->nr_recursive)
-			printf(" (%zu in itself left alone)", hook->nr_recursive);
-		putchar('\n');
-		for (size_t s = 0; s < hook->nr_sites; s++)
-			printf("       %#" PRIx64 " in %s\n", hook->sites[s].address,
-			       hook->sites[s].in ? hook->sites[s].in->name : "?");
-	}
 }
 
 int command_link(const struct options *options)
@@ -124,8 +142,6 @@ int command_link(const struct options *options)
 		status = build(&link);
 	if (!status)
 		status = write_files(&link);
-	if (!status)
-		report(&link);
 	buffer_free(&link.elf32);
 	buffer_free(&link.grafted);
 	blob_free(&link.blob);

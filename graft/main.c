@@ -14,6 +14,7 @@ enum {
 	OPT_ELF32,
 	OPT_MAP,
 	OPT_EXPECT,
+	OPT_REPORT,
 	OPT_UPDATE_EXPECT,
 	OPT_OBJECT,
 	OPT_STRUCTS,
@@ -27,6 +28,7 @@ static const struct option long_options[] = {
     {"elf32", required_argument, NULL, OPT_ELF32},
     {"map", required_argument, NULL, OPT_MAP},
     {"expect", required_argument, NULL, OPT_EXPECT},
+    {"report", required_argument, NULL, OPT_REPORT},
     {"update-expect", no_argument, NULL, OPT_UPDATE_EXPECT},
     {"object", required_argument, NULL, OPT_OBJECT},
     {"structs", required_argument, NULL, OPT_STRUCTS},
@@ -52,9 +54,10 @@ static const struct command commands[] = {
     {"check-types", command_check_types, BIT(OPT_KERNEL) | BIT(OPT_OBJECT), BIT(OPT_STRUCTS), false,
      "graft check-types --kernel KERNEL --object OBJECT [--structs NAME,...]"},
     {"link", command_link, BIT(OPT_KERNEL) | BIT(OPT_HOOKS) | BIT(OPT_OUT),
-     BIT(OPT_ELF32) | BIT(OPT_MAP) | BIT(OPT_EXPECT) | BIT(OPT_UPDATE_EXPECT), true,
+     BIT(OPT_ELF32) | BIT(OPT_MAP) | BIT(OPT_EXPECT) | BIT(OPT_UPDATE_EXPECT) | BIT(OPT_REPORT),
+     true,
      "graft link --kernel KERNEL --hooks LIST --out IMAGE [--elf32 FILE] [--map FILE] "
-     "[--expect FILE [--update-expect]] OBJECT..."},
+     "[--report FILE] [--expect FILE [--update-expect]] OBJECT..."},
 };
 
 #define NR_COMMANDS (sizeof commands / sizeof *commands)
@@ -85,6 +88,9 @@ static void set(struct options *options, int option, const char *value)
 		break;
 	case OPT_EXPECT:
 		options->expect = value;
+		break;
+	case OPT_REPORT:
+		options->report = value;
 		break;
 	case OPT_UPDATE_EXPECT:
 		options->update_expect = true;

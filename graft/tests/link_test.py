@@ -105,6 +105,13 @@ class Link(GraftTest):
         result = self.link(self.stock, HOOKS, self.compile('object', OBJECT % 0))
         self.assertRegex(result.stdout, r'before step +-> graft_before_step, 2 sites\n +0x[0-9a-f]+ in kernel\n')
 
+    def test_report_to_a_file(self):
+        told = self.link(self.stock, HOOKS, self.compile('object', OBJECT % 0)).stdout
+        result = self.link(self.stock, HOOKS, self.path('object.o'), more=('--report', self.path('report')))
+        self.assert_linked(result)
+        self.assertEqual(result.stdout, '')
+        self.assertEqual(self.read('report').decode(), told)
+
     def test_same_inputs_same_bytes(self):
         first = self.compile('object', OBJECT % 1)
         self.assert_linked(self.link(self.stock, HOOKS, first))
