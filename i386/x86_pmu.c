@@ -49,16 +49,32 @@ struct x86_pmu_slot
 struct x86_pmu_cpu
 {
   boolean_t ready;			/* registers are in a known state */
+  boolean_t global;			/* there are global registers */
+  uint32_t status_msr;			/* of the layout */
+  uint32_t ack_msr;
   uint64_t used;			/* counters that have an event; with
 					   global registers, what runs */
   uint64_t fixed_ctrl;			/* register contents */
   uint64_t select[X86_PMU_MAX_GENERAL];	/* register contents when running */
+  struct x86_pmu_stats stats;
   struct x86_pmu_slot slots[PMU_MAX_COUNTERS];
 };
 
 struct x86_pmu x86_pmu;
-struct x86_pmu_stats x86_pmu_stats[PMU_MAX_CPUS];
 static struct x86_pmu_cpu x86_pmu_cpus[PMU_MAX_CPUS];
+
+/* A pointer into these tables, as a value: left to itself the compiler finds
+   the address anew at each use, which every sample pays for. */
+#define PINNED(pointer) \
+  ({ typeof (pointer) pinned_ = (pointer); \
+     asm ("" : "+r" (pinned_)); \
+     pinned_; })
+
+const struct x86_pmu_stats *
+x86_pmu_get_stats (int cpu)
+{
+  return &x86_pmu_cpus[cpu].stats;
+}
 
 /* Registers. */
 
@@ -101,7 +117,7 @@ stop (struct x86_pmu_cpu *c)
   uint64_t left;
   unsigned int i;
 
-  if (x86_pmu.layout->global_ctrl != 0)
+  if (c->global)
     {
       cpu_wrmsr (x86_pmu.layout->global_ctrl, 0);
       return;
@@ -119,7 +135,7 @@ start (struct x86_pmu_cpu *c)
   uint64_t left;
   unsigned int i;
 
-  if (x86_pmu.layout->global_ctrl != 0)
+  if (c->global)
     {
       cpu_wrmsr (x86_pmu.layout->global_ctrl, c->used);
       return;
@@ -131,17 +147,14 @@ start (struct x86_pmu_cpu *c)
     }
 }
 
-/* Which counters have overflowed and were not served.  The counters stand
-   still.  Without a status register it shows in the counter: one that was
-   started below zero has lost its sign. */
-static inline uint64_t
-overflowed (const struct x86_pmu_cpu *c)
+/* The overflowed counters of a PMU without a status register.  It shows in
+   the counter: one that was started below zero has lost its sign. */
+static uint64_t __attribute__ ((noinline))
+overflowed_by_value (const struct x86_pmu_cpu *c)
 {
   uint64_t left, raw, mask = 0;
   const struct x86_pmu_slot *slot;
 
-  if (x86_pmu.layout->global_status != 0)
-    return cpu_rdmsr (x86_pmu.layout->global_status) & c->used;
   for (left = c->used; left != 0; left &= left - 1)
     {
       slot = &c->slots[lowest (left)];
@@ -153,12 +166,13 @@ overflowed (const struct x86_pmu_cpu *c)
   return mask;
 }
 
-/* Clear the status bits of these counters. */
-static inline void
-acknowledge (uint64_t mask)
+/* Which counters have overflowed and were not served.  They stand still.
+   global: there are global registers; a constant in what inlines this. */
+static inline uint64_t
+overflowed (const struct x86_pmu_cpu *c, boolean_t global)
 {
-  if (x86_pmu.layout->global_ack != 0)
-    cpu_wrmsr (x86_pmu.layout->global_ack, mask);
+  return global ? cpu_rdmsr (c->status_msr) & c->used
+		: overflowed_by_value (c);
 }
 
 /* Let the slot's counter run on from where its event stands. */
@@ -187,85 +201,108 @@ serve_counter (struct x86_pmu_slot *slot, const struct pmu_regs *regs)
 }
 
 /* Everything from the registers up: clear all status, restart all events. */
-static void
+static void __attribute__ ((noinline))
 reset_counters (struct x86_pmu_cpu *c)
 {
   uint64_t left;
 
-  acknowledge (all_counters (&x86_pmu));
+  if (c->global)
+    cpu_wrmsr (c->ack_msr, all_counters (&x86_pmu));
   for (left = c->used; left != 0; left &= left - 1)
     program_counter (&c->slots[lowest (left)]);
 }
 
 /* Serve all counters in mask, and those that turn out to have overflowed
    meanwhile.  The counters stand still. */
-static inline void
+static inline void __attribute__ ((always_inline))
 serve (struct x86_pmu_cpu *c, uint64_t mask, const struct pmu_regs *regs,
-       struct x86_pmu_stats *stats)
+       boolean_t global)
 {
   int rounds;
 
-  for (rounds = 0; mask != 0; rounds++)
+  for (rounds = SERVE_ROUNDS; mask != 0; rounds--)
     {
-      if (rounds == SERVE_ROUNDS)
+      if (rounds == 0)
 	{
-	  stats->stuck++;
+	  c->stats.stuck++;
 	  reset_counters (c);
 	  return;
 	}
-      acknowledge (mask);
-      for (; mask != 0; mask &= mask - 1)
-	serve_counter (&c->slots[lowest (mask)], regs);
-      mask = overflowed (c);
+      if (global)
+	cpu_wrmsr (c->ack_msr, mask);
+      do
+	serve_counter (PINNED (&c->slots[lowest (mask)]), regs);
+      while ((mask &= mask - 1) != 0);
+      mask = overflowed (c, global);
     }
 }
 
 /* An NMI and no counter had overflowed.  TRUE: it is ours all the same. */
 static boolean_t __attribute__ ((noinline))
-is_spurious (struct x86_pmu_stats *stats)
+is_spurious (struct x86_pmu_cpu *c)
 {
   /* The APIC masks its counter entry at each delivery, so if that is what we
      see, a counter did send it: one that the interrupt before has served. */
   if (lapic_pmi_masked ())
     {
-      stats->spurious++;
+      c->stats.spurious++;
       return TRUE;
     }
-  stats->unknown++;
+  c->stats.unknown++;
   return FALSE;
+}
+
+static inline uint64_t __attribute__ ((always_inline))
+interrupt (int cpu, struct x86_pmu_cpu *c, struct x86_pmu_frame *frame,
+	   boolean_t global)
+{
+  unsigned int nest = pmu_nest[cpu];
+  uint64_t mask;
+
+  if (!global)
+    stop (c);
+  mask = overflowed (c, global);
+  if (mask != 0)
+    {
+      c->stats.interrupts++;
+      /* What the callback does must not start the counters. */
+      pmu_nest[cpu] = nest + 1;
+      serve (c, mask, &frame->regs, global);
+      pmu_nest[cpu] = nest;
+      lapic_pmi_unmask ();
+    }
+  else if (is_spurious (c))
+    lapic_pmi_unmask ();
+  else
+    frame->not_ours = TRUE;
+
+  if (nest != 0)
+    return 0;
+  if (!global)
+    start (c);
+  return c->used;
+}
+
+static uint64_t __attribute__ ((noinline))
+interrupt_by_value (int cpu, struct x86_pmu_cpu *c,
+		    struct x86_pmu_frame *frame)
+{
+  return interrupt (cpu, c, frame, FALSE);
 }
 
 uint64_t
 x86_pmu_interrupt (int cpu, struct x86_pmu_frame *frame)
 {
-  struct x86_pmu_cpu *c = &x86_pmu_cpus[cpu];
-  struct x86_pmu_stats *stats = &x86_pmu_stats[cpu];
-  uint64_t mask;
+  struct x86_pmu_cpu *c = PINNED (&x86_pmu_cpus[cpu]);
 
-  frame->not_ours = TRUE;
   if (!c->ready)
-    return 0;
-  if (x86_pmu.layout->global_ctrl == 0)
-    stop (c);
-  mask = overflowed (c);
-  if (mask != 0)
     {
-      stats->interrupts++;
-      /* What the callback does must not start the counters. */
-      pmu_nest[cpu]++;
-      serve (c, mask, &frame->regs, stats);
-      pmu_nest[cpu]--;
+      frame->not_ours = TRUE;
+      return 0;
     }
-  if (mask != 0 || is_spurious (stats))
-    {
-      frame->not_ours = FALSE;
-      lapic_pmi_unmask ();
-    }
-  if (pmu_nest[cpu] != 0)
-    return 0;
-  if (x86_pmu.layout->global_ctrl == 0)
-    start (c);
-  return c->used;
+  if (!c->global)
+    return interrupt_by_value (cpu, c, frame);
+  return interrupt (cpu, c, frame, TRUE);
 }
 
 void
@@ -280,7 +317,7 @@ x86_pmu_disable (void)
   stop (c);
   /* The interrupt of an overflow that came just before is on its way, and
      belongs to where it happened. */
-  for (tries = STOP_TRIES; (mask = overflowed (c)) != 0; tries--)
+  for (tries = STOP_TRIES; (mask = overflowed (c, c->global)) != 0; tries--)
     {
       if (tries != 0)
 	{
@@ -291,8 +328,8 @@ x86_pmu_disable (void)
       here.sp = here.fp = (unsigned long) __builtin_frame_address (0);
       here.flags = 0;
       here.user = FALSE;
-      x86_pmu_stats[cpu].missed++;
-      serve (c, mask, &here, &x86_pmu_stats[cpu]);
+      c->stats.missed++;
+      serve (c, mask, &here, c->global);
       lapic_pmi_unmask ();
       return;
     }
@@ -318,7 +355,7 @@ program_select (struct x86_pmu_cpu *c, const struct pmu_event *event,
 	return;
       c->select[index] = event->config;
       /* Without global registers it starts with the others. */
-      if (x86_pmu.layout->global_ctrl != 0)
+      if (c->global)
 	cpu_wrmsr (select_msr (&x86_pmu, index), event->config);
       return;
     }
@@ -417,6 +454,9 @@ x86_pmu_cpu_init (int cpu)
   uint64_t left;
 
   *c = fresh;
+  c->global = x86_pmu.layout->global_ctrl != 0;
+  c->status_msr = x86_pmu.layout->global_status;
+  c->ack_msr = x86_pmu.layout->global_ack;
   for (left = all_counters (&x86_pmu); left != 0; left &= left - 1)
     {
       index = lowest (left);

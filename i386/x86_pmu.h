@@ -80,7 +80,8 @@ struct x86_pmu
   unsigned int nr_cache;
 };
 
-/* What happened to this CPU's overflow interrupt; for tests and support. */
+/* What happened to a CPU's overflow interrupt since its initialisation; for
+   tests and support. */
 struct x86_pmu_stats
 {
   unsigned long interrupts;	/* served */
@@ -93,8 +94,7 @@ struct x86_pmu_stats
 /* The PMU in use; its layout is NULL until detection found one. */
 extern struct x86_pmu x86_pmu;
 
-/* Owner: the CPU, its NMI included. */
-extern struct x86_pmu_stats x86_pmu_stats[PMU_MAX_CPUS];
+const struct x86_pmu_stats *x86_pmu_get_stats (int cpu);
 
 /* The shared parts of a driver's struct pmu_ops. */
 void x86_pmu_cpu_init (int cpu);
@@ -116,7 +116,7 @@ boolean_t x86_pmu_responds (const struct x86_pmu *p);
 struct x86_pmu_frame
 {
   struct pmu_regs regs;
-  unsigned long not_ours;	/* set for the stub: pass the NMI on */
+  unsigned long not_ours;	/* 0; set for the stub to pass the NMI on */
 };
 
 /* Serve this CPU's overflow interrupt.  NMI context.  Where there is a global

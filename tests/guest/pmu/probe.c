@@ -265,7 +265,7 @@ static void check_deferred(void)
 
 static void check_nmis(void)
 {
-	const struct x86_pmu_stats *stats = &x86_pmu_stats[0];
+	const struct x86_pmu_stats *stats = x86_pmu_get_stats(0);
 	unsigned long count;
 
 	check_equal("overflows found without an interrupt", stats->missed, 0);

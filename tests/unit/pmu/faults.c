@@ -45,8 +45,8 @@ static bool session_is_right(void)
 	for (int i = 0; i < 2; i++)
 		right = right && e[i].count == TOTAL + 77 && machine_calls(&e[i]) == 100 &&
 			machine_periods(&e[i]) == 100;
-	right = right && e[2].count == 2010 && x86_pmu_stats[0].stuck == 0 &&
-		x86_pmu_stats[0].missed == 0;
+	right = right && e[2].count == 2010 && x86_pmu_get_stats(0)->stuck == 0 &&
+		x86_pmu_get_stats(0)->missed == 0;
 	pmu_cpu_quiesce(0);
 	return right && machine.faults == 0;
 }
@@ -129,7 +129,7 @@ static void stuck_status(void **state)
 	event_add(&e);
 	machine_run(10 * PERIOD + 10, true);
 	pmu_cpu_quiesce(0);
-	assert_in_range(x86_pmu_stats[0].stuck, 1, 20);
+	assert_in_range(x86_pmu_get_stats(0)->stuck, 1, 20);
 	assert_int_equal(machine.nr_overflows, 10);
 }
 

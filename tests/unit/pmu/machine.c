@@ -235,12 +235,10 @@ void machine_start_broken(const struct machine *broken)
 	const struct vpmu_config config = {.icount_shift = 3, .tsc_khz = 1000000, .pmi = raise_pmi};
 
 	machine = *broken;
-	memset(x86_pmu_stats, 0, sizeof(x86_pmu_stats));
 	vpmu_init(&machine.vpmu, &config);
 	vpmu_reset(&machine.vpmu);
 	pmu_init(record_overflow);
 	pmu_cpu_init(0);
-	memset(x86_pmu_stats, 0, sizeof(x86_pmu_stats));
 	machine.nmis = machine.nr_overflows = 0;
 	vpmu_wrmsr(&machine.vpmu, VPMU_MSR_RESET, 0);
 }

@@ -21,7 +21,7 @@ static int start(void **state)
 static int stop(void **state)
 {
 	(void)state;
-	return machine.faults == 0 && x86_pmu_stats[0].stuck == 0 ? 0 : -1;
+	return machine.faults == 0 && x86_pmu_get_stats(0)->stuck == 0 ? 0 : -1;
 }
 
 /* Overflows come at the multiples of the period, whatever the steps. */
@@ -190,7 +190,7 @@ static void stop_waits(void **state)
 	assert_int_equal(machine.nr_overflows, 1);
 	assert_int_equal(machine.overflows[0].overflows, 2);
 	assert_false(machine.overflows[0].user);
-	assert_int_equal(x86_pmu_stats[0].missed, 1);
+	assert_int_equal(x86_pmu_get_stats(0)->missed, 1);
 	machine.lose_nmi = false;
 	pmu_event_read(&e);
 	assert_int_equal(e.count, 450);
@@ -240,7 +240,7 @@ static void entry_is_counted(void **state)
 		assert_int_equal(e[i].count, (1 << 20) + 20 * machine.nmis);
 		assert_int_equal(machine_periods(&e[i]), e[i].count / e[i].period);
 	}
-	assert_int_equal(x86_pmu_stats[0].missed, 0);
+	assert_int_equal(x86_pmu_get_stats(0)->missed, 0);
 	assert_int_equal(machine.passed_on, 0);
 }
 
@@ -327,13 +327,13 @@ static void foreign_nmis(void **state)
 	machine_run(500, true);
 	machine_foreign_nmi();
 	assert_int_equal(machine.passed_on, 1);
-	assert_int_equal(x86_pmu_stats[0].unknown, 1);
+	assert_int_equal(x86_pmu_get_stats(0)->unknown, 1);
 	machine_run(500, true);
 	assert_int_equal(machine.nr_overflows, 1);
 	machine.lvt_masked = true;
 	machine_foreign_nmi();
 	assert_int_equal(machine.passed_on, 1);
-	assert_int_equal(x86_pmu_stats[0].spurious, 1);
+	assert_int_equal(x86_pmu_get_stats(0)->spurious, 1);
 	assert_false(machine.lvt_masked);
 	machine_run(1000, true);
 	assert_int_equal(machine.nr_overflows, 2);
