@@ -4,7 +4,7 @@
 
 #include "failure.h"
 
-void fail(struct failure *failure, int status, const char *format, ...)
+void failure_set(struct failure *failure, int status, const char *format, ...)
 {
 	va_list args;
 

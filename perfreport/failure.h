@@ -20,7 +20,7 @@ struct failure {
 };
 
 /* Fill in failure; the text has no newline. */
-void fail(struct failure *failure, int status, const char *format, ...)
+void failure_set(struct failure *failure, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 #endif /* PERFREPORT_FAILURE_H */

@@ -61,8 +61,8 @@ bool input_open(struct input *input, const char *path, struct failure *failure)
 	memset(input, 0, sizeof *input);
 	good = fd >= 0 && take(input, fd);
 	if (!good)
-		fail(failure, EXIT_INPUT, "%s: cannot read: %s%s", path, strerror(errno),
-		     errno == ENOENT ? "; name the recording with -i FILE" : "");
+		failure_set(failure, EXIT_INPUT, "%s: cannot read: %s%s", path, strerror(errno),
+			    errno == ENOENT ? "; name the recording with -i FILE" : "");
 	if (fd >= 0 && !is_stdin)
 		close(fd);
 	if (!good)

@@ -128,7 +128,7 @@ static bool survey(struct loading *loading, const char *path, struct failure *fa
 			if (record.size == 0)
 				break;
 		} else {
-			fail(failure, EXIT_FORMAT, "%s: %s", path, error.text);
+			failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
 			return false;
 		}
 	}
@@ -293,7 +293,7 @@ static bool load_bytes(struct profile *profile, const struct input *input, const
 	bool good;
 
 	if (perfdata_open(&loading.file, input->bytes, input->size, &error) != PERFDATA_OK) {
-		fail(failure, EXIT_FORMAT, "%s: %s", path, error.text);
+		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
 		return false;
 	}
 	add_events(&loading);

@@ -25,21 +25,21 @@ static bool check_samples(const struct profile *profile, const struct options *o
 
 			for (size_t i = 0; i < profile->nr_events; i++)
 				text_print(&names, "%s%s", i ? ", " : "", profile->events[i].name);
-			fail(failure, EXIT_NO_SAMPLES, "%s: no event \"%s\"; it has %.*s",
-			     options->input, options->event, (int)names.length, names.bytes);
+			failure_set(failure, EXIT_NO_SAMPLES, "%s: no event \"%s\"; it has %.*s",
+				    options->input, options->event, (int)names.length, names.bytes);
 			text_free(&names);
 			return false;
 		}
 		if (event->total.samples == 0) {
-			fail(failure, EXIT_NO_SAMPLES, "%s: no samples of event %s", options->input,
-			     options->event);
+			failure_set(failure, EXIT_NO_SAMPLES, "%s: no samples of event %s",
+				    options->input, options->event);
 			return false;
 		}
 	}
 	if (profile_samples(profile) == 0) {
-		fail(failure, EXIT_NO_SAMPLES, "%s: no samples in it%s%s", options->input,
-		     profile->incomplete ? ": " : "",
-		     profile->incomplete ? profile->incomplete : "");
+		failure_set(failure, EXIT_NO_SAMPLES, "%s: no samples in it%s%s", options->input,
+			    profile->incomplete ? ": " : "",
+			    profile->incomplete ? profile->incomplete : "");
 		return false;
 	}
 	return true;
@@ -83,8 +83,8 @@ static int run(const struct options *options, struct failure *failure)
 	    !output_write(options->output, &text, failure)) {
 		status = failure->status;
 	} else if (profile.incomplete != NULL) {
-		fail(failure, EXIT_INCOMPLETE, "%s: incomplete: %s", options->input,
-		     profile.incomplete);
+		failure_set(failure, EXIT_INCOMPLETE, "%s: incomplete: %s", options->input,
+			    profile.incomplete);
 		status = EXIT_INCOMPLETE;
 	}
 	text_free(&text);

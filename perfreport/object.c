@@ -171,7 +171,7 @@ static void try_path(struct sources *sources, const struct object *object, char 
 	const char *why = NULL;
 
 	if (!elf_file_open(&file, path, &why)) {
-		if (sources->why == NULL || access(path, F_OK) == 0)
+		if (access(path, F_OK) == 0)
 			sources->why = why;
 		free(path);
 		return;
@@ -213,7 +213,6 @@ static void find_sources(struct sources *sources, const struct search *search,
 		free(path);
 		try_path(sources, object, debug);
 	}
-	sources->why = NULL;
 	try_path(sources, object, join(search->root, object->path, ""));
 }
 
@@ -259,9 +258,11 @@ void object_load(struct objects *objects, struct object *object)
 			elf_add_plt(&object->symtab, runtime);
 	}
 	if (object->symtab.nr == 0)
-		object->why = sources.why	      ? sources.why
-			      : object->build_id.size ? "not in the build-id cache"
-						      : "no build-id, and no file of that name";
+		object->why =
+		    sources.why ? sources.why
+		    : object->build_id.size
+			? "not in the build-id cache"
+			: "the recording has no build-id of it, and there is no file of that name";
 	if (sources.have_symbols)
 		elf_file_close(&sources.symbols);
 	if (sources.have_runtime)

@@ -88,9 +88,9 @@ static bool parse_sort(struct sort *sort, const char *text, struct failure *fail
 			    strncmp(text, sort_key_name(key), length) == 0)
 				break;
 		if (key == SORT_KEYS) {
-			fail(failure, EXIT_USAGE,
-			     "--sort: no key \"%.*s\"; keys: task, thread, symbol, dso, cpu",
-			     (int)length, text);
+			failure_set(failure, EXIT_USAGE,
+				    "--sort: no key \"%.*s\"; keys: task, thread, symbol, dso, cpu",
+				    (int)length, text);
 			return false;
 		}
 		if (!sort_has(sort, key))
@@ -98,7 +98,8 @@ static bool parse_sort(struct sort *sort, const char *text, struct failure *fail
 		text += length + (text[length] == ',');
 	}
 	if (sort->nr == 0)
-		fail(failure, EXIT_USAGE, "--sort: no key; keys: task, thread, symbol, dso, cpu");
+		failure_set(failure, EXIT_USAGE,
+			    "--sort: no key; keys: task, thread, symbol, dso, cpu");
 	return sort->nr != 0;
 }
 
@@ -108,7 +109,7 @@ static bool parse_top(size_t *top, const char *text, struct failure *failure)
 	unsigned long value = strtoul(text, &end, 10);
 
 	if (*text < '0' || *text > '9' || *end || value == 0) {
-		fail(failure, EXIT_USAGE, "--top: \"%s\" is not a number of rows", text);
+		failure_set(failure, EXIT_USAGE, "--top: \"%s\" is not a number of rows", text);
 		return false;
 	}
 	*top = value;
@@ -123,8 +124,9 @@ static bool parse_view(struct options *options, const char *name, struct failure
 			return true;
 		}
 	}
-	fail(failure, EXIT_USAGE,
-	     "no view \"%s\"; views: report, flame, folded, header (perfreport --help)", name);
+	failure_set(failure, EXIT_USAGE,
+		    "no view \"%s\"; views: report, flame, folded, header (perfreport --help)",
+		    name);
 	return false;
 }
 
@@ -182,7 +184,7 @@ static bool complete(struct options *options, struct failure *failure)
 	const char *home = getenv("HOME");
 
 	if (options->callers != NULL && options->callees != NULL) {
-		fail(failure, EXIT_USAGE, "--callers and --callees: give one of them");
+		failure_set(failure, EXIT_USAGE, "--callers and --callees: give one of them");
 		return false;
 	}
 	if (options->output == NULL)
@@ -211,9 +213,9 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 		argv++;
 		argc--;
 	} else if (argc < 2) {
-		fail(failure, EXIT_USAGE,
-		     "no view; views: report, flame, folded, header "
-		     "(perfreport --help)");
+		failure_set(failure, EXIT_USAGE,
+			    "no view; views: report, flame, folded, header "
+			    "(perfreport --help)");
 		return PARSED_FAILED;
 	}
 	opterr = 0;
@@ -227,18 +229,18 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 			return PARSED_HELP;
 		}
 		if (option == '?' || option == ':') {
-			fail(failure, EXIT_USAGE,
-			     option == '?' ? "%s: no such option (perfreport --help)"
-					   : "%s: needs a value (perfreport --help)",
-			     argv[optind - 1]);
+			failure_set(failure, EXIT_USAGE,
+				    option == '?' ? "%s: no such option (perfreport --help)"
+						  : "%s: needs a value (perfreport --help)",
+				    argv[optind - 1]);
 			return PARSED_FAILED;
 		}
 		if (!store(options, option, optarg, failure))
 			return PARSED_FAILED;
 	}
 	if (optind < argc) {
-		fail(failure, EXIT_USAGE, "what is \"%s\"? The recording is named with -i FILE",
-		     argv[optind]);
+		failure_set(failure, EXIT_USAGE,
+			    "what is \"%s\"? The recording is named with -i FILE", argv[optind]);
 		return PARSED_FAILED;
 	}
 	return complete(options, failure) ? PARSED : PARSED_FAILED;

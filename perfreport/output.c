@@ -27,7 +27,7 @@ static bool write_all(int fd, const struct text *text)
 
 static bool refuse(struct failure *failure, const char *path)
 {
-	fail(failure, EXIT_OUTPUT, "%s: cannot write: %s", path, strerror(errno));
+	failure_set(failure, EXIT_OUTPUT, "%s: cannot write: %s", path, strerror(errno));
 	return false;
 }
 

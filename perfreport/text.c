@@ -98,26 +98,26 @@ void text_add_json(struct text *text, const char *string)
 
 void text_add_html(struct text *text, const char *string)
 {
-	for (const char *s = string; *s; s++) {
-		switch (*s) {
-		case '&':
+	const unsigned char *s = (const unsigned char *)string;
+
+	while (*s) {
+		size_t length = utf8_length(s);
+
+		if (length == 0 || (*s < 0x20 && *s != '\t' && *s != '\n'))
+			text_add(text, "\xef\xbf\xbd");
+		else if (*s == '&')
 			text_add(text, "&amp;");
-			break;
-		case '<':
+		else if (*s == '<')
 			text_add(text, "&lt;");
-			break;
-		case '>':
+		else if (*s == '>')
 			text_add(text, "&gt;");
-			break;
-		case '"':
+		else if (*s == '"')
 			text_add(text, "&quot;");
-			break;
-		case '\'':
+		else if (*s == '\'')
 			text_add(text, "&#39;");
-			break;
-		default:
-			text_add_bytes(text, s, 1);
-		}
+		else
+			text_add_bytes(text, s, length);
+		s += length ? length : 1;
 	}
 }
 

@@ -27,7 +27,8 @@ void text_print(struct text *text, const char *format, ...) __attribute__((forma
 void text_add_json(struct text *text, const char *string);
 
 /* The string with the characters escaped that mean something in HTML text
-   and in quoted attributes. */
+   and in quoted attributes; what is not UTF-8 and control characters become
+   U+FFFD. */
 void text_add_html(struct text *text, const char *string);
 
 /* The bytes in base64 (RFC 4648, section 4). */

@@ -188,8 +188,9 @@ bool view_relatives(const struct profile *profile, const struct options *options
 	if (options->json)
 		text_add(text, "\n]}\n");
 	if (!found)
-		fail(failure, EXIT_NO_SAMPLES,
-		     "no sample has \"%s\" in its callchain; report --children lists what there is",
-		     symbol);
+		failure_set(
+		    failure, EXIT_NO_SAMPLES,
+		    "no sample has \"%s\" in its callchain; report --children lists what there is",
+		    symbol);
 	return found;
 }

@@ -127,4 +127,4 @@ window.addEventListener("popstate", () => app.recall());
 new ResizeObserver(() => app.relayout()).observe(byId("scroll"));
 app.recall();
 // For tests and for curious people: the state, and where frames stand.
-window.flame = app;
+window.flame = Object.assign(app, { functionsBelow });

@@ -143,7 +143,9 @@ class Page:
         self.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 
     def key(self, key):
-        params = {"key": key, "windowsVirtualKeyCode": KEY_CODES.get(key, ord(key[0].upper()))}
+        # Codes of punctuation would be those of other keys: "." is Delete, "(" is ArrowDown.
+        code = KEY_CODES.get(key) or (ord(key.upper()) if key.isalnum() else 0)
+        params = {"key": key, "windowsVirtualKeyCode": code}
         if len(key) == 1:
             params["text"] = key
         elif key == "Enter":

@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""browser_test.py PERFREPORT GOLDEN_FOLDER CHROMIUM: the flame graph page in a real browser."""
+
+import base64
+import json
+import pathlib
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from browser import Browser
+from golden_test import build_id
+
+WIDTH, HEIGHT = 1300, 800
+LARGE = 200_000
+
+
+def varint(number):
+    out = bytearray()
+    while True:
+        out.append(number & 127 | (128 if number > 127 else 0))
+        number >>= 7
+        if not number:
+            return bytes(out)
+
+
+def large_data():
+    """The data of a page with LARGE nodes, made here by the rules that model.js states."""
+    chance = random.Random(1)
+    strings = ["", "lib.so"] + [f"function_{i:04d}" for i in range(3000)]
+    frames = b"".join(varint(i + 2) + varint(1) + varint(1 + i % 3) for i in range(3000))
+    tree, depth = bytearray(), 0
+    for _ in range(LARGE):
+        up = 0 if depth == 0 else min(chance.choice((0, 0, 0, 1, 1, 2, 5)), depth)
+        if depth - up >= 90:
+            up = depth - 60
+        depth += 1 - up
+        tree += varint(up) + varint(chance.randrange(3000)) + varint(chance.randrange(1, 9))
+    event = {"name": "cycles", "period": 1000, "frequency": 0, "samples": 1, "weight": 1000, "lost": 0, "throttled": 0,
+             "coalesced": 0, "throttles": 0, "counted": True, "chains": 1, "user_chains": 1, "broken": 0,
+             "weighted": False, "nr_nodes": LARGE, "tree": base64.b64encode(tree).decode()}
+    return json.dumps({"icicle": False, "facts": [], "unresolved": [], "incomplete": None, "notes": [],
+                       "strings": strings, "nr_frames": 3000, "frames": base64.b64encode(frames).decode(),
+                       "events": [event]})
+
+
+class FlamePage(unittest.TestCase):
+    perfreport = golden = chromium = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="machperf-pages-"))
+        name = build_id(cls.golden / "twotasks.elf")
+        place = cls.dir / ".build-id" / name[:2] / name[2:]
+        place.mkdir(parents=True)
+        shutil.copy(cls.golden / "twotasks.elf", place / "elf")
+        cls.small = cls.dir / "small.html"
+        subprocess.run([cls.perfreport, "flame", "-i", cls.golden / "events.data", "-o", cls.small, "--build-id-dir",
+                        cls.dir, "--title", "A <b>title</b> & more"], check=True)
+        page = cls.small.read_text()
+        cls.large = cls.dir / "large.html"
+        cls.large.write_text(re.sub(r'(id="data">).*?(</script>)', lambda m: m[1] + large_data() + m[2], page, flags=re.S))
+        cls.browser = Browser(cls.chromium)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.__exit__()
+        shutil.rmtree(cls.dir, ignore_errors=True)
+
+    def open(self, path=None, fragment="", **options):
+        self.page = self.browser.open(f"file://{path or self.small}{fragment}", WIDTH, HEIGHT, **options)
+        return self.page
+
+    def tearDown(self):
+        page = self.page
+        self.assertEqual(page.problems(), [])
+        self.assertTrue(all(url.startswith("file:///") for url in page.requests()), page.requests())
+        self.assertLessEqual(len(page.requests()), 2)
+
+    def text(self, identifier):
+        return self.page.value(f"document.getElementById('{identifier}').innerText").replace("\u202f", " ")
+
+    def node(self, symbol, index=0):
+        """The number of the index-th node of this symbol."""
+        return self.page.value(
+            "(() => { const found = []; for (let i = 1; i < flame.tree.nr; i++)"
+            f" if (flame.model.symbol(flame.tree.frame[i]) === {json.dumps(symbol)}) found.push(i);"
+            f" return found[{index}]; }})()")
+
+    def middle(self, node):
+        """The middle of a node's frame in the window."""
+        return self.page.value(
+            f"(() => {{ const r = flame.painter.rect(flame.tree, {node}, flame.icicle);"
+            " const c = document.getElementById('canvas').getBoundingClientRect();"
+            " return [c.x + Math.max(r.x, 0) + Math.min(r.width, 40) / 2, c.y + r.y + r.height / 2]; })()")
+
+    def click_frame(self, symbol):
+        self.page.click(*self.middle(self.node(symbol)))
+
+    def zoomed(self):
+        return self.page.value("flame.model.symbol(flame.tree.frame[flame.zoom])")
+
+    def selected(self):
+        return self.page.value("flame.selected < 0 ? null : flame.model.symbol(flame.tree.frame[flame.selected])")
+
+    def pixel(self, x, y):
+        """The colour drawn at a point of the window."""
+        return self.page.value(
+            "(() => { const canvas = document.getElementById('canvas'), box = canvas.getBoundingClientRect();"
+            " return [...canvas.getContext('2d').getImageData("
+            f"({x} - box.x) * flame.painter.ratio, ({y} - box.y) * flame.painter.ratio, 1, 1).data]; }})()")
+
+    def test_the_totals_are_those_of_the_report(self):
+        page = self.open()
+        report = json.loads(subprocess.run(
+            [self.perfreport, "report", "--json", "--children", "-i", self.golden / "events.data", "--build-id-dir",
+             self.dir], capture_output=True, check=True).stdout)
+        for index, event in enumerate(report["events"]):
+            sums = page.value(
+                f"(() => {{ const m = flame.model, t = m.tree({index}), s = functionsBelow(m, t, 0);"
+                " return [...Array(m.frames.nr).keys()].map(i => [m.symbol(i), m.dso(i), s.selfSamples[i], s.samples[i]]); })()"
+                .replace("functionsBelow", "flame.functionsBelow"))
+            shown = {(symbol, dso): (self_, total) for symbol, dso, self_, total in sums if dso and total}
+            expected = {(row["symbol"], row["dso"]): (row["self"], row["total"]) for row in event["rows"]}
+            self.assertEqual(shown, expected)
+
+    def test_header(self):
+        page = self.open()
+        self.assertEqual(self.text("title"), "A <b>title</b> & more")
+        self.assertEqual(page.value("document.title"), "A <b>title</b> & more")
+        self.assertIn("twotasks", self.text("command"))
+        for words in ("lost 0", "broken callchains", "kernel"):
+            self.assertIn(words, self.text("facts"))
+        self.assertIn("user", self.text("legend"))
+        page.key("d")
+        self.assertTrue(page.value("document.getElementById('recording').open"))
+        self.assertIn("callchains", self.text("recording"))
+        page.key("Escape")
+        self.assertFalse(page.value("document.getElementById('recording').open"))
+
+    def test_zoom_and_reset(self):
+        page = self.open()
+        before = page.value(f"flame.painter.rect(flame.tree, {self.node('child_work')}, false).width")
+        self.click_frame("child_work")
+        self.assertEqual(self.zoomed(), "child_work")
+        after = page.value(f"flame.painter.rect(flame.tree, {self.node('child_work')}, false).width")
+        self.assertGreater(after, before * 1.5)
+        self.assertAlmostEqual(after, page.value("flame.painter.width"), delta=1)
+        self.assertIn("start_here", self.text("path"))
+        page.click_on("#reset")
+        self.assertEqual(self.zoomed(), "all")
+        self.assertEqual(self.text("path"), "")
+        self.click_frame("parent_work")
+        page.click_on("#path button")  # the way back
+        self.assertEqual(self.zoomed(), "all")
+        page.value("history.back()")
+        page.wait("flame.zoom !== 0")
+        self.assertEqual(self.zoomed(), "parent_work")
+
+    def test_tooltip_and_detail(self):
+        page = self.open()
+        page.move(*self.middle(self.node("recurse")))
+        self.assertFalse(page.value("document.getElementById('tip').hidden"))
+        self.assertIn("recurse", self.text("tip"))
+        self.assertIn("twotasks", self.text("tip"))
+        self.assertIn("recurse [twotasks]", self.text("detail"))
+        page.move(5, 5)
+        self.assertTrue(page.value("document.getElementById('tip').hidden"))
+
+    def test_search(self):
+        page = self.open()
+        x, y = self.middle(self.node("child_work"))
+        plain = self.pixel(x, y + 6)
+        page.key("/")
+        page.type("child_w")
+        weight = page.value(f"flame.tree.weight[{self.node('child_work')}] / flame.tree.weight[0] * 100")
+        self.assertEqual(self.text("matched"), f"{weight:.2f} % matched, 1 function")
+        self.assertNotEqual(self.pixel(x, y + 6), plain)
+        self.assertIn("search=child_w", page.value("location.hash"))
+        page.key("Enter")
+        self.assertEqual(self.selected(), "child_work")
+        page.key("Escape")
+        self.assertEqual(self.text("matched"), "")
+        self.assertEqual(page.value("document.getElementById('search').value"), "")
+        page.key("Escape")
+        page.move(5, 5)
+        self.assertEqual(self.pixel(x, y + 6), plain)
+        page.key("/")
+        page.type("leaf|recurse")
+        self.assertIn("2 functions", self.text("matched"))
+        page.key("Escape")
+        page.key("/")
+        page.type("no such")
+        self.assertEqual(self.text("matched"), "no match")
+        page.key("Escape")
+        page.key("/")
+        page.type("((")
+        self.assertEqual(self.text("matched"), "no match")
+
+    def test_keyboard(self):
+        page = self.open()
+        page.key("ArrowUp")
+        self.assertEqual(self.selected(), "all")
+        page.key("ArrowUp")
+        first = self.selected()
+        self.assertIn(first, ("parent task", "child; <task>"))
+        page.key("ArrowRight")
+        self.assertNotEqual(self.selected(), first)
+        page.key("ArrowLeft")
+        self.assertEqual(self.selected(), first)
+        page.key("ArrowUp")
+        self.assertEqual(self.selected(), "_start")
+        page.key("ArrowUp")
+        page.key("Enter")
+        self.assertEqual(self.zoomed(), "start_here")
+        page.key("ArrowDown")
+        self.assertEqual(self.selected(), "_start")
+        page.key("Escape")
+        self.assertEqual(self.zoomed(), "all")
+        page.key("i")
+        self.assertEqual(page.value("document.getElementById('icicle').getAttribute('aria-pressed')"), "true")
+        self.assertLess(page.value("flame.painter.rect(flame.tree, 0, flame.icicle).y"),
+                        page.value("flame.painter.rect(flame.tree, 1, flame.icicle).y"))
+        page.key("r")
+        page.key("?")
+        self.assertTrue(page.value("document.getElementById('help').open"))
+        page.key("Escape")
+        self.assertFalse(page.value("document.getElementById('help').open"))
+        page.key("f")
+        self.assertTrue(page.value("document.getElementById('hot').hidden"))
+        page.key("t")
+        self.assertEqual(page.value("document.documentElement.dataset.theme"), "dark")
+
+    def test_events(self):
+        page = self.open()
+        self.assertEqual(page.value("document.querySelectorAll('#events button').length"), 2)
+        page.click_on("#events button:nth-child(2)")
+        self.assertEqual(page.value("flame.event"), 1)
+        self.assertIn("page-faults", page.value("decodeURIComponent(location.hash)"))
+        faults = page.value("flame.tree.samples[0]")
+        page.key("e")
+        self.assertEqual(page.value("flame.event"), 0)
+        self.assertNotEqual(page.value("flame.tree.samples[0]"), faults)
+        self.assertEqual(page.value("document.querySelector('#events [aria-checked=true] .name').innerText"),
+                         page.value("flame.model.events[0].name"))
+
+    def test_permalink(self):
+        self.open()
+        self.click_frame("recurse")
+        self.page.key("/")
+        self.page.type("leaf")
+        address = self.page.value("location.hash")
+        page = self.open(fragment=address + "&icicle=1")
+        self.assertEqual(self.zoomed(), "recurse")
+        self.assertEqual(page.value("document.getElementById('search').value"), "leaf")
+        self.assertTrue(page.value("flame.icicle"))
+        page = self.open(fragment="#zoom=99999999&event=none&search=%")
+        self.assertEqual(self.zoomed(), "all")
+
+    def test_copy(self):
+        page = self.open()
+        self.click_frame("parent_work")
+        page.value("Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (t) => { window.copied = t; } } })")
+        page.key("c")
+        page.wait("window.copied")
+        lines = page.value("window.copied").splitlines()
+        self.assertTrue(all(line.startswith("parent task;_start;start_here;parent_work;") for line in lines))
+        self.assertEqual(sum(int(line.rsplit(" ", 1)[1]) for line in lines),
+                         page.value(f"flame.tree.samples[{self.node('parent_work')}]"))
+        self.assertIn("copied", self.text("toast"))
+
+    def test_functions(self):
+        page = self.open()
+        first = page.value("document.querySelector('#hot-list .sym').innerText")
+        self.assertEqual(first, "leaf")
+        page.click_on("#hot-list button")
+        self.assertIn("1 function", self.text("matched"))
+        self.assertEqual(page.value("document.getElementById('search').value"), "^leaf$")
+        page.click_on("#by-total")
+        self.assertIn("_start", page.value("[...document.querySelectorAll('#hot-list .sym')].slice(0, 2).map(e => e.innerText)"))
+
+    def test_accessible_names(self):
+        page = self.open()
+        tree = page.call("Accessibility.getFullAXTree")["nodes"]
+        for node in tree:
+            role = node.get("role", {}).get("value")
+            if role in ("button", "searchbox", "radio", "application", "dialog", "radiogroup"):
+                self.assertTrue(node.get("name", {}).get("value"), f"{role} without a name")
+
+    def test_light_and_dark(self):
+        light = self.open().value("getComputedStyle(document.body).backgroundColor")
+        dark = self.open(dark=True).value("getComputedStyle(document.body).backgroundColor")
+        brightness = [sum(map(int, re.findall(r"\d+", colour))) for colour in (light, dark)]
+        self.assertGreater(brightness[0], 600)
+        self.assertLess(brightness[1], 120)
+
+    def test_large(self):
+        page = self.open(self.large)
+        self.assertEqual(page.value("flame.tree.nr"), LARGE + 1)
+        page.value("flame.frameTimes.length = 0")
+        for _ in range(30):
+            page.value("flame.redraw()")
+            page.settle()
+        times = page.value("flame.frameTimes")
+        self.assertGreaterEqual(len(times), 30)
+        median = statistics.median(times)
+        print(f"{LARGE} nodes: {page.value('flame.drawn')} drawn in {median:.1f} ms (median of {len(times)})")
+        self.assertLess(median, 100)
+        page.key("/")
+        page.type("function_12.4")
+        self.assertIn("10 functions", self.text("matched"))
+        page.key("Enter")
+        self.assertRegex(self.selected(), "^function_12.4$")
+        page.key("Escape")
+        page.click(400, HEIGHT - 120)
+        self.assertNotEqual(page.value("flame.zoom"), 0)
+
+
+if __name__ == "__main__":
+    FlamePage.perfreport, FlamePage.golden, FlamePage.chromium = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+    unittest.main(argv=sys.argv[:1])

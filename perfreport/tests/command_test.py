@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""command_test.py PERFREPORT GOLDEN_FOLDER SCHEMA: the command line, its errors and its JSON."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import schema
+
+
+class Command(unittest.TestCase):
+    perfreport = golden = schema_file = None
+
+    def setUp(self):
+        self.place = tempfile.TemporaryDirectory()
+        self.dir = pathlib.Path(self.place.name)
+        self.events = self.golden / "events.data"
+
+    def tearDown(self):
+        self.place.cleanup()
+
+    def run_it(self, *arguments, **options):
+        return subprocess.run([self.perfreport, *map(str, arguments)], capture_output=True, text=True, cwd=self.dir,
+                              env={**os.environ, "HOME": str(self.dir)}, **options)
+
+    def refused(self, status, words, *arguments):
+        """It ends with this status and one line that has these words, and writes nothing."""
+        before = sorted(self.dir.iterdir())
+        result = self.run_it(*arguments)
+        self.assertEqual(result.returncode, status, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertTrue(result.stderr.startswith("perfreport: "))
+        for word in words:
+            self.assertIn(word, result.stderr)
+        self.assertEqual(sorted(self.dir.iterdir()), before)
+
+    def test_usage(self):
+        self.refused(2, ["no view"])
+        self.refused(2, ["flmae", "flame"], "flmae")
+        self.refused(2, ["--frob"], "report", "--frob")
+        self.refused(2, ["needs a value"], "report", "-i")
+        self.refused(2, ["colour", "cpu"], "report", "--sort", "dso,colour")
+        self.refused(2, ["--top"], "report", "--top", "many")
+        self.refused(2, ["-i FILE"], "report", "perf.data")
+        self.refused(2, ["one of them"], "report", "--callers", "a", "--callees", "b")
+
+    def test_help(self):
+        for option in ("--help", "-h", "--version"):
+            result = self.run_it(option)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertIn("perfreport", result.stdout)
+        self.assertIn("flame", self.run_it("--help").stdout)
+
+    def test_unreadable(self):
+        self.refused(3, ["nothing.data", "No such file"], "report", "-i", "nothing.data")
+        self.refused(3, ["directory"], "flame", "-i", self.dir)
+        self.refused(3, ["perf.data"], "report")
+
+    def test_other_files(self):
+        for name, content in (("empty", b""), ("text", b"hello\n" * 100), ("elf", b"\x7fELF" + bytes(200)),
+                              ("short", b"PERFILE2")):
+            (self.dir / name).write_bytes(content)
+            self.refused(4, [name], "report", "-i", name)
+            self.refused(4, [name], "flame", "-i", name)
+
+    def test_nothing_to_show(self):
+        self.refused(5, ["no event", "cycles", "page-faults"], "flame", "-i", self.events, "--event", "cycles")
+        self.refused(5, ["no_such_function"], "report", "-i", self.events, "--callers", "no_such_function")
+
+    def test_no_samples(self):
+        """Cut behind the sideband records there is not one sample left."""
+        whole = self.events.read_bytes()
+        offset = int.from_bytes(whole[40:48], "little")
+        (self.dir / "cut.data").write_bytes(whole[:offset + 200])
+        self.refused(5, ["no samples", "cut"], "flame", "-i", "cut.data")
+
+    def test_unwritable(self):
+        self.refused(6, ["nowhere/x.html"], "flame", "-i", self.events, "-o", "nowhere/x.html")
+        (self.dir / "folder").mkdir()
+        self.refused(6, ["folder"], "flame", "-i", self.events, "-o", "folder")
+        self.refused(6, ["No space"], "flame", "-i", self.events, "-o", "/dev/full")
+
+    def test_truncated(self):
+        """A recording that was cut is read up to the cut, and every view says so."""
+        whole = self.events.read_bytes()
+        offset = int.from_bytes(whole[40:48], "little")
+        size = int.from_bytes(whole[48:56], "little")
+        all_samples = json.loads(self.run_it("report", "-i", self.events, "--json").stdout)["events"][0]["samples"]
+        (self.dir / "cut.data").write_bytes(whole[:offset + size * 3 // 4])
+        result = self.run_it("report", "-i", "cut.data", "--json")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("incomplete", result.stderr)
+        report = json.loads(result.stdout)
+        self.assertTrue(report["incomplete"])
+        self.assertTrue(0 < report["events"][0]["samples"] < all_samples)
+        self.assertIn("INCOMPLETE", self.run_it("report", "-i", "cut.data").stdout)
+        self.assertEqual(self.run_it("flame", "-i", "cut.data", "-o", "cut.html").returncode, 1)
+        self.assertNotIn('"incomplete":null', (self.dir / "cut.html").read_text())
+
+    def test_every_cut(self):
+        """No length crashes it or makes it silent."""
+        whole = self.events.read_bytes()
+        for length in range(0, len(whole), 97):
+            (self.dir / "cut.data").write_bytes(whole[:length])
+            result = self.run_it("report", "-i", "cut.data")
+            self.assertIn(result.returncode, (1, 4, 5), f"{length}: {result.stderr}")
+            self.assertTrue(result.stderr)
+
+    def test_standard_input_and_output(self):
+        with open(self.events, "rb") as recording:
+            piped = self.run_it("report", "-i", "-", stdin=recording)
+        self.assertEqual(piped.returncode, 0, piped.stderr)
+        self.assertEqual(piped.stdout, self.run_it("report", "-i", self.events).stdout)
+        page = self.run_it("flame", "-i", self.events, "-o", "-")
+        self.assertTrue(page.stdout.startswith("<!DOCTYPE html>"))
+
+    def test_page_by_default_and_nothing_beside_it(self):
+        self.assertEqual(self.run_it("flame", "-i", self.events).returncode, 0)
+        self.assertEqual([path.name for path in self.dir.iterdir()], ["flame.html"])
+        self.assertEqual((self.dir / "flame.html").stat().st_mode & 0o777, 0o666 & ~self.umask())
+
+    @staticmethod
+    def umask():
+        mask = os.umask(0)
+        os.umask(mask)
+        return mask
+
+    def test_json_follows_the_schema(self):
+        with open(self.schema_file, encoding="utf-8") as file:
+            rules = json.load(file)
+        for options in ([], ["--children"], ["--sort", "task"], ["--sort", "thread,cpu"], ["--sort", "dso"],
+                        ["--sort", "symbol,task,cpu,thread,dso"], ["--top", "1"]):
+            for recording in sorted(self.golden.glob("*.data")):
+                result = self.run_it("report", "-i", recording, "--json", *options)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual(list(schema.problems(json.loads(result.stdout), rules)), [])
+        self.assertTrue(list(schema.problems({"events": [{"name": 1}]}, rules)))
+
+    def test_rows_add_up(self):
+        for keys in ("symbol", "dso", "task", "thread", "cpu", "task,cpu,symbol"):
+            for event in json.loads(self.run_it("report", "-i", self.events, "--json", "--sort", keys).stdout)["events"]:
+                self.assertEqual(sum(row["self"] for row in event["rows"]), event["samples"], keys)
+                self.assertEqual(sum(row["self_events"] for row in event["rows"]), event["events"], keys)
+
+    def test_relatives(self):
+        """Of addresses, as no symbols are found here: a caller's total is that of its callees and its own."""
+        def address(row):
+            return row["symbol"].startswith("0x")
+
+        def check(node):
+            below = sum(child["total"] for child in node["children"])
+            self.assertEqual(node["total"], node["self"] + below)
+            for child in node["children"]:
+                check(child)
+
+        rows = json.loads(self.run_it("report", "-i", self.events, "--json").stdout)["events"][0]["rows"]
+        symbol = next(filter(address, rows))["symbol"]
+        for option in ("--callers", "--callees"):
+            result = self.run_it("report", "-i", self.events, "--json", option, symbol)
+            event = json.loads(result.stdout)["events"][0]
+            self.assertTrue(event["tree"])
+            for root in event["tree"]:
+                self.assertEqual(root["symbol"], symbol)
+                check(root)
+            self.assertIn(symbol, self.run_it("report", "-i", self.events, option, symbol).stdout)
+
+    def test_header(self):
+        text = self.run_it("header", "-i", self.events).stdout
+        for word in ("command", "kernel", "cpu-clock", "page-faults", "lost 0", "broken"):
+            self.assertIn(word, text)
+
+    def test_unresolved_objects_are_told(self):
+        report = json.loads(self.run_it("report", "-i", self.events, "--json").stdout)
+        self.assertIn("/usr/local/bin/twotasks", [entry["dso"] for entry in report["unresolved"]])
+        self.assertIn("twotasks: not in the build-id cache", self.run_it("report", "-i", self.events).stdout)
+
+
+if __name__ == "__main__":
+    Command.perfreport, Command.golden = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
+    Command.schema_file = sys.argv[3]
+    unittest.main(argv=sys.argv[:1])
