@@ -80,8 +80,7 @@ struct x86_pmu
   unsigned int nr_cache;
 };
 
-/* What happened to a CPU's overflow interrupt since its initialisation; for
-   tests and support. */
+/* What happened to a CPU's overflow interrupts since its initialisation. */
 struct x86_pmu_stats
 {
   unsigned long interrupts;	/* served */
@@ -94,9 +93,11 @@ struct x86_pmu_stats
 /* The PMU in use; its layout is NULL until detection found one. */
 extern struct x86_pmu x86_pmu;
 
+/* What became of cpu's overflow interrupts; for tests and support. */
 const struct x86_pmu_stats *x86_pmu_get_stats (int cpu);
 
-/* The shared parts of a driver's struct pmu_ops. */
+/* The shared parts of a driver's struct pmu_ops: x86_pmu.c, and what touches
+   no hardware in x86_event.c. */
 void x86_pmu_cpu_init (int cpu);
 void x86_pmu_cpu_quiesce (int cpu);
 kern_return_t x86_pmu_event_init (struct pmu_event *event,
