@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loops of known length; see probe.h. */
+/* Loops of known length, and a handler of NMIs; see probe.h. */
 
 	.text
 	.globl	loop_first, loop_second, loop_end
@@ -16,5 +16,12 @@ loop_second:
 	ret
 	.size	loop_second, . - loop_second
 loop_end:
+
+	.globl	earlier_nmi
+	.type	earlier_nmi, @function
+earlier_nmi:
+	incq	earlier_nmis
+	iretq
+	.size	earlier_nmi, . - earlier_nmi
 
 	.section .note.GNU-stack, "", @progbits

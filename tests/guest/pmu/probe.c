@@ -8,6 +8,7 @@
  * each check, and leaves the emulator with exit code 0 if all were good.
  */
 #include <kern/pmu/pmu.h>
+#include <i386/idt.h>
 #include <i386/x86_pmu.h>
 
 #include "probe.h"
@@ -30,6 +31,8 @@ static volatile unsigned long all_calls;
 static volatile unsigned long in_first, in_second, elsewhere;
 static volatile boolean_t defer_at_overflow;
 static volatile unsigned int work_done;
+
+volatile unsigned long earlier_nmis;
 
 static unsigned int failures;
 
@@ -273,6 +276,7 @@ static void check_nmis(void)
 	check_equal("unknown NMIs", stats->unknown, 0);
 	asm volatile("int $2");
 	check_equal("unknown NMIs after one", stats->unknown, 1);
+	check_equal("NMIs passed on to the handler before us", earlier_nmis, 1);
 	count = counted(PERF_TYPE_RAW, 0xc0, 1009, 100000);
 	check_equal("samples after it", periods[0], count / 1009);
 }
@@ -305,6 +309,7 @@ void probe_bootstrap_create(void)
 {
 	struct pmu_description d;
 
+	idt_set_gate(2, earlier_nmi, 0);
 	pmu_init(overflow);
 	pmu_cpu_init(0);
 	probe_ready = 1;

@@ -11,6 +11,10 @@ void loop_first(unsigned long n);
 void loop_second(unsigned long n);
 extern const char loop_end[];
 
+/* A handler that had the NMI's vector before us; it counts. */
+void earlier_nmi(void);
+extern volatile unsigned long earlier_nmis;
+
 extern unsigned char probe_ready;
 
 void probe_register_boot_data(phys_addr_t start, phys_addr_t end, boolean_t temporary);
