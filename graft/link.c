@@ -48,6 +48,20 @@ static int examine(struct link *link)
 	return status;
 }
 
+/* The trampolines test one byte: a wider flag could be set and its byte zero. */
+static int check_flag(const struct link *link, const struct hook *hook)
+{
+	const struct symbol *flag;
+
+	if (!hook->flag)
+		return STATUS_OK;
+	if (symtab_find(&link->blob.symbols, hook->flag, &flag) != 1 || flag->section == SHN_ABS ||
+	    flag->type != STT_OBJECT || flag->size != 1)
+		return refuse("%s:%u: flag %s is not a variable of one byte in the objects",
+			      link->hooks.path, hook->line, hook->flag);
+	return STATUS_OK;
+}
+
 /* Sends every call site to its hook's entry in the blob. */
 static int redirect(struct link *link)
 {
@@ -59,6 +73,8 @@ static int redirect(struct link *link)
 		    entry->section == SHN_ABS)
 			return refuse("%s:%u: no object defines %s", link->hooks.path, hook->line,
 				      hook->entry);
+		if (check_flag(link, hook))
+			return STATUS_REFUSED;
 		for (size_t s = 0; s < hook->nr_sites; s++)
 			site_patch(&link->image, &hook->sites[s], entry->value);
 	}

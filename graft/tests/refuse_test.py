@@ -115,6 +115,12 @@ class Hooks(GraftTest):
     def test_no_flag(self):
         self.refused((PLAIN, CALLER), 'undefined symbol off', hooks='before f h off')
 
+    def test_flag_is_not_a_byte(self):
+        wide = HANDLER.replace('unsigned char on', 'int on')
+        self.refused((PLAIN, CALLER), 'hooks:1: flag on is not a variable of one byte', hooks='before f h on', handler=wide)
+        self.refused((PLAIN, CALLER), 'hooks:1: flag n is not a variable of one byte', hooks='before f h n')
+        self.refused((PLAIN, CALLER), 'hooks:1: flag h is not a variable of one byte', hooks='before f h h')
+
     def test_wrong_number_of_arguments(self):
         self.refused((PLAIN, CALLER), 'cannot hook f: it takes 1 arguments, not 2', hooks='after f h on 2')
 
