@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 /* Formats: flags - 0, width, precision of strings, h l ll z, and
-   d i u x X p c s %.  Output is not buffered: a call is one write. */
+   d i u x X p c s %.  Output is not kept: a call is one write, or
+   several if it is longer than 1024 bytes. */
 int printf(const char *restrict format, ...) __attribute__((format(printf, 1, 2)));
 int dprintf(int fd, const char *restrict format, ...) __attribute__((format(printf, 2, 3)));
 int snprintf(char *restrict to, size_t size, const char *restrict format, ...)

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where text goes; LENGTH counts what would have been written. */
+/* Where text goes: a buffer, and from there to FD if that is not 0.  LENGTH
+   counts all of it, also what found no room. */
 struct sink {
 	char *to;
-	size_t size, length;
+	size_t size, used, length;
+	int fd;
 };
 
 /* One conversion, from its % to its letter. */
@@ -19,8 +21,12 @@ struct conversion {
 
 static void put(struct sink *sink, char c)
 {
-	if (sink->length + 1 < sink->size)
-		sink->to[sink->length] = c;
+	if (sink->fd != 0 && sink->used == sink->size) {
+		write(sink->fd, sink->to, sink->used);
+		sink->used = 0;
+	}
+	if (sink->used < sink->size)
+		sink->to[sink->used++] = c;
 	sink->length++;
 }
 
@@ -135,26 +141,32 @@ static void convert(struct sink *sink, const struct conversion *c, char letter, 
 	}
 }
 
-int vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list arguments)
+static void format_into(struct sink *sink, const char *format, va_list arguments)
 {
-	struct sink sink = {to, size, 0};
 	struct conversion c;
 	va_list rest;
 
 	va_copy(rest, arguments);
 	for (const char *p = format; *p != '\0'; p++) {
 		if (*p != '%') {
-			put(&sink, *p);
+			put(sink, *p);
 			continue;
 		}
 		p = parse(p + 1, &c, &rest);
 		if (*p == '\0')
 			break;
-		convert(&sink, &c, *p, &rest);
+		convert(sink, &c, *p, &rest);
 	}
 	va_end(rest);
+}
+
+int vsnprintf(char *restrict to, size_t size, const char *restrict format, va_list arguments)
+{
+	struct sink sink = {.to = to, .size = size > 0 ? size - 1 : 0};
+
+	format_into(&sink, format, arguments);
 	if (size > 0)
-		to[sink.length < size ? sink.length : size - 1] = '\0';
+		to[sink.used] = '\0';
 	return (int)sink.length;
 }
 
@@ -169,17 +181,15 @@ int snprintf(char *restrict to, size_t size, const char *restrict format, ...)
 	return n;
 }
 
-/* A line longer than this is cut. */
-#define LINE_SIZE 1024
-
 static int write_formatted(int fd, const char *format, va_list arguments)
 {
-	char line[LINE_SIZE];
-	int n = vsnprintf(line, sizeof line, format, arguments);
+	char text[1024];
+	struct sink sink = {.to = text, .size = sizeof text, .fd = fd};
 
-	if (n >= LINE_SIZE)
-		n = LINE_SIZE - 1;
-	return (int)write(fd, line, (size_t)n);
+	format_into(&sink, format, arguments);
+	if (write(fd, text, sink.used) != (ssize_t)sink.used)
+		return -1;
+	return (int)sink.length;
 }
 
 int printf(const char *restrict format, ...)
