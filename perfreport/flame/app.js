@@ -78,7 +78,9 @@ class App {
   // The window or the tree has another size; the root's edge stays where it is.
   relayout() {
     const { painter } = this, scroll = byId("scroll");
-    const below = painter.fullHeight - scroll.scrollTop - painter.height;
+    // In a window that grew the browser has moved the drawing already.
+    const seen = Math.max(painter.height, scroll.clientHeight);
+    const below = painter.fullHeight - scroll.scrollTop - seen;
     painter.resize(this.tree);
     if (!this.icicle) scroll.scrollTop = painter.fullHeight - painter.height - below;
     this.redraw();
