@@ -53,8 +53,10 @@ perf_hook_switch_context (struct thread *old, void *continuation,
 }
 
 void
-perf_hook_stack_handoff (struct thread *old, struct thread *new)
+perf_hook_stack_handoff (unsigned long result, struct thread *old,
+			 struct thread *new)
 {
+  (void) result;		/* there is none */
   (void) old;
   perf_sched_switch (new);
 }

@@ -31,10 +31,11 @@ void perf_bootstrap_create (void);
 boolean_t perf_kobject_notify (mach_msg_header_t *request,
 			       mach_msg_header_t *reply);
 
-/* before switch_context, stack_handoff, load_context */
+/* before switch_context, load_context; after stack_handoff */
 void perf_hook_switch_context (struct thread *old, void *continuation,
 			       struct thread *new);
-void perf_hook_stack_handoff (struct thread *old, struct thread *new);
+void perf_hook_stack_handoff (unsigned long result, struct thread *old,
+			      struct thread *new);
 void perf_hook_load_context (struct thread *new);
 
 /* before clock_interrupt */

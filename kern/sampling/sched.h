@@ -5,8 +5,10 @@
  * A counter is active on a CPU while its event is enabled and a target of it
  * runs there; an active counter counts unless the PMU had no place for it.
  * At a context switch the counters of the old thread are stopped and those
- * of the new one started, before the kernel switches: between threads of one
- * task only what is attached to the threads themselves moves.
+ * of the new one started, between threads of one task only what is attached
+ * to the threads themselves.  That happens before the kernel switches, for a
+ * thread with a continuation does not come back from there; only a stack
+ * hand-off is told afterwards.
  */
 #ifndef _KERN_SAMPLING_SCHED_H_
 #define _KERN_SAMPLING_SCHED_H_
