@@ -45,15 +45,14 @@ extern vm_offset_t int_stack_base[];
 extern const char return_to_iret[], _return_to_iret_i[];
 extern const char trap_from_kernel[], thread_bootstrap_return[];
 
-/* Whether nr words from address on lie in a stack the kernel runs on. */
+/* Whether nr words from address on lie in a stack the kernel runs on.  They
+   need not be aligned: the interrupt stack begins 4 bytes below its end. */
 static inline boolean_t
 on_stack (unsigned long address, unsigned int nr)
 {
   unsigned long kernel = percpu_array[0].active_stack;
   unsigned long interrupt = int_stack_base[0];
 
-  if (address % WORD != 0)
-    return FALSE;
   return address - kernel <= STACK_SIZE - nr * WORD
 	 || address - interrupt <= STACK_SIZE - nr * WORD;
 }

@@ -18,6 +18,10 @@ void test_sideband_order(void);
 void test_sideband_late(void);
 void test_inherit(void);
 void test_errors(void);
+void test_frequency(void);
+void test_cpu_clock(void);
+void test_callchains(void);
+void test_user_only(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -35,5 +39,9 @@ const struct test tests[] = {
     {"sideband-late", test_sideband_late},
     {"inherit", test_inherit},
     {"errors", test_errors},
+    {"frequency", test_frequency},
+    {"cpu-clock", test_cpu_clock},
+    {"callchains", test_callchains},
+    {"user-only", test_user_only},
     {NULL, NULL},
 };
