@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A sample's frames, from the one that ran outwards.
+ * A sample's callchain: the frame that ran, and its callers.
+ *
+ * Samples of a loop differ in the first address and share the rest; so the
+ * callers are one thing, that stacks.h remembers.
  */
 #ifndef PERFREPORT_CHAIN_H
 #define PERFREPORT_CHAIN_H
@@ -9,18 +12,35 @@
 
 #include "resolve.h"
 
-struct chain {
-	uint32_t *frames; /* frames[0] ran */
-	size_t nr, capacity;
-	bool is_chain; /* the sample had a callchain, else one frame */
-	bool has_user; /* with user frames in it */
-	bool broken;   /* whose outermost is not where a thread begins */
+/* The callers as they stand in the recording: addresses and PERF_CONTEXT_*
+   markers, from the innermost out. */
+struct callers {
+	const perfdata_u64 *values;
+	uint64_t nr;
+	enum cpu_mode mode; /* of the first, unless it is a marker */
 };
 
-/* Fill the chain from a PERF_RECORD_SAMPLE; memory is used again. */
+/* Frames; all zero is an empty list, whose memory is used again. */
+struct chain {
+	uint32_t *frames; /* from the innermost out */
+	size_t nr, capacity;
+	bool has_user; /* some of them are user frames */
+};
+
+/* The mode that the sample's own address is of. */
+enum cpu_mode chain_mode(const struct perfdata_record *record);
+
+/* The callers of a PERF_RECORD_SAMPLE; nr is 0 if it has none. */
+struct callers chain_callers(const struct perfdata_record *record);
+
+/* Make frames of the callers. */
 void chain_resolve(struct chain *chain, struct resolver *resolver, const struct thread *thread,
-		   const struct perfdata_record *record);
+		   const struct callers *callers);
 
 void chain_free(struct chain *chain);
+
+/* Do threads begin in this function?  A user callchain whose outermost frame
+   is another was cut short. */
+bool chain_begins_thread(const struct profile *profile, uint32_t frame);
 
 #endif /* PERFREPORT_CHAIN_H */

@@ -12,13 +12,13 @@
 #include <perfdata.h>
 
 #include "alloc.h"
-#include "chain.h"
 #include "facts.h"
 #include "input.h"
 #include "kernel.h"
 #include "load.h"
 #include "order.h"
 #include "resolve.h"
+#include "stacks.h"
 
 #define MISC_FORK_EXEC (1 << 13) /* a FORK made up by the recorder: no maps to inherit */
 
@@ -27,7 +27,7 @@ struct loading {
 	struct perfdata *file;
 	struct order order;
 	struct resolver resolver;
-	struct chain chain;
+	struct stacks *stacks;
 };
 
 static void add_events(struct loading *loading)
@@ -229,29 +229,34 @@ static void charge_sample(struct loading *loading, const struct perfdata_record 
 	struct profile *profile = loading->profile;
 	const struct perfdata_sample_id *id = &record->id;
 	bool has_thread = id->present & PERF_SAMPLE_TID;
-	struct thread *thread = tasks_thread(&profile->tasks, has_thread ? id->pid : UINT32_MAX,
-					     has_thread ? id->tid : UINT32_MAX);
 	uint32_t cpu = id->present & PERF_SAMPLE_CPU ? id->cpu : CPU_UNKNOWN;
 	struct amount one = {.samples = 1, .weight = record->sample.period};
-	struct chain *chain = &loading->chain;
+	struct callers callers = chain_callers(record);
+	const struct thread *thread;
 	struct event *event;
-	uint32_t node;
+	struct stack stack;
+	uint32_t leaf;
+	bool has_user;
 
 	if (record->event == NULL) {
 		profile->samples_unassigned++;
 		return;
 	}
 	event = &profile->events[record->event->index];
-	chain_resolve(chain, &loading->resolver, thread, record);
-	node = tree_child(&event->tree, TREE_ROOT,
-			  frames_task(&profile->frames, profile->tasks.owners[thread->owner].comm));
-	for (size_t i = chain->nr; i > 0; i--)
-		node = tree_child(&event->tree, node, chain->frames[i - 1]);
-	cells_add(&event->cells, node, thread->owner, cpu, one.weight);
+	thread = tasks_thread(&profile->tasks, has_thread ? id->pid : UINT32_MAX,
+			      has_thread ? id->tid : UINT32_MAX);
+	leaf = resolve(&loading->resolver, thread, chain_mode(record), record->sample.ip);
+	stack = stacks_get(loading->stacks, &loading->resolver, event, thread, &callers);
+	cells_add(&event->cells, tree_child(&event->tree, stack.node, leaf), thread->owner, cpu,
+		  one.weight);
 	amount_add(&event->total, &one);
-	event->chains += chain->is_chain;
-	event->user_chains += chain->is_chain && chain->has_user;
-	event->broken += chain->is_chain && chain->broken;
+	if (record->sample.nr_chain == 0)
+		return;
+	has_user = stack.has_user || chain_mode(record) == MODE_USER;
+	event->chains++;
+	event->user_chains += has_user;
+	event->broken += has_user && !stack.to_the_end &&
+			 !(callers.nr == 0 && chain_begins_thread(profile, leaf));
 }
 
 /* Second pass. */
@@ -301,11 +306,12 @@ static bool load_bytes(struct profile *profile, const struct input *input, const
 	good = survey(&loading, path, failure);
 	if (good) {
 		order_sort(&loading.order);
+		loading.stacks = stacks_new();
 		resolver_init(&loading.resolver, profile);
 		replay(&loading);
 		resolver_free(&loading.resolver);
+		stacks_free(loading.stacks);
 	}
-	chain_free(&loading.chain);
 	order_free(&loading.order);
 	perfdata_close(loading.file);
 	return good;

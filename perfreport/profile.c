@@ -42,6 +42,14 @@ void profile_add_fact(struct profile *profile, const char *label, const char *va
 {
 	struct fact *fact;
 
+	for (size_t i = 0; i < profile->nr_facts; i++) {
+		fact = &profile->facts[i];
+		if (strcmp(fact->label, label) == 0) {
+			free(fact->value);
+			fact->value = must_copy(value, strlen(value));
+			return;
+		}
+	}
 	profile->facts = must_grow(profile->facts, &profile->facts_capacity, profile->nr_facts + 1,
 				   sizeof *fact);
 	fact = &profile->facts[profile->nr_facts++];

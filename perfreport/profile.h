@@ -58,7 +58,7 @@ struct profile {
 void profile_init(struct profile *profile, struct search search);
 void profile_free(struct profile *profile);
 
-/* Both texts are copied. */
+/* Both texts are copied.  A label has one value, the last. */
 void profile_add_fact(struct profile *profile, const char *label, const char *value);
 
 /* All samples of all events. */

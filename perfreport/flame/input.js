@@ -114,8 +114,9 @@ function listenToButtons(app) {
 }
 
 const app = new App(new Model(JSON.parse(byId("data").textContent)));
-const commandFact = app.model.data.facts.find((fact) => fact[0] === "command");
-byId("command").textContent = commandFact ? commandFact[1] : "";
+const facts = new Map(app.model.data.facts);
+byId("command").textContent = facts.get("command") || "";
+byId("machine").textContent = ["kernel", "processor"].map((label) => facts.get(label)).filter(Boolean).join(" · ");
 document.documentElement.dataset.theme = app.theme;
 eventButtons(app);
 listenToMouse(app);

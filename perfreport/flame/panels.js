@@ -27,8 +27,6 @@ function showFacts(model, event) {
       grouped(e.broken) + " of " + grouped(e.user_chains) + " user callchains do not reach the start of their thread");
   const nowhere = data.unresolved.length;
   if (nowhere) chip("objects without symbols", grouped(nowhere), "bad", data.unresolved.map((u) => u[0] + ": " + u[1]).join("\n"));
-  for (const [label, value] of data.facts)
-    if (label === "kernel" || label === "processor") chip(label, value.length > 48 ? value.slice(0, 47) + "…" : value, "", value);
   byId("facts").replaceChildren(...chips);
 }
 

@@ -135,7 +135,8 @@ class FlamePage(unittest.TestCase):
         self.assertEqual(self.text("title"), "A <b>title</b> & more")
         self.assertEqual(page.value("document.title"), "A <b>title</b> & more")
         self.assertIn("twotasks", self.text("command"))
-        for words in ("lost 0", "broken callchains", "kernel"):
+        self.assertIn(page.value("new Map(flame.model.data.facts).get('kernel')"), self.text("machine"))
+        for words in ("lost 0", "broken callchains", "samples"):
             self.assertIn(words, self.text("facts"))
         self.assertIn("user", self.text("legend"))
         page.key("d")
