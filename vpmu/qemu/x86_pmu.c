@@ -15,6 +15,12 @@
  * A penalty in cycles takes steps off the budget once slack is used up: slack
  * is how far the next overflow of cycles lies beyond the budget.
  *
+ * A branch ends its TB, so its overflow can wait for the end of the TB.  An
+ * access may stand in the middle.  Its helper is called before it is made, so
+ * that the instruction can still be taken back: it is then executed again in
+ * a TB of its own, its accesses up to this one not counted again, and the
+ * interrupt comes right after it.
+ *
  * Everything runs in the one vCPU thread of icount; the BQL is taken only to
  * deliver the interrupt.
  */
@@ -52,6 +58,8 @@ struct X86PMU {
     uint64_t repeats_folded;
     int64_t slack; /* cycles from the end of the budget to the next overflow */
     bool pmi_pending;
+    unsigned int skip;     /* accesses already counted of ... */
+    target_ulong skip_eip; /* ... the instruction here, executed again */
 };
 
 static struct vpmu_cache shared_llc;
@@ -160,6 +168,7 @@ static int64_t x86_pmu_budget(CPUState *cs, int64_t budget)
     fold_steps(pmu);
     vpmu_sync(&pmu->core.pmu);
     pmu->core.due = false;
+    pmu->skip = 0;
     if (pmu->pmi_pending) {
         deliver_pmi(pmu);
     }
@@ -342,23 +351,53 @@ void x86_pmu_print_stats(FILE *f)
 }
 
 /*
- * Helpers called from translated code, after the access or before the branch.
+ * Helpers called from translated code, before the access or the branch.
  */
 
-/* Account for penalties, and stop at the end of the TB for an overflow. */
-static void settle(struct X86PMU *pmu, unsigned int penalty)
+/* Account for a penalty.  False: the next overflow of cycles lies within the
+   rest of this TB. */
+static bool charge(struct X86PMU *pmu, unsigned int penalty)
 {
     CPUState *cs = env_cpu(pmu->env);
 
-    if (pmu->core.due) {
-        end_budget(cs);
-    } else if (penalty > 0 && pmu->slack != VPMU_FAR) {
-        pmu->slack -= penalty;
-        if (pmu->slack < 0) {
-            shorten_budget(cs, -pmu->slack);
-            pmu->slack = 0;
-        }
+    if (pmu->slack == VPMU_FAR) {
+        return true;
     }
+    pmu->slack -= penalty;
+    if (pmu->slack >= 0) {
+        return true;
+    }
+    if (steps_remaining(cs) < -pmu->slack) {
+        return false;
+    }
+    shorten_budget(cs, -pmu->slack);
+    pmu->slack = 0;
+    return true;
+}
+
+/* After a branch: it is the last instruction of its TB. */
+static void settle_branch(struct X86PMU *pmu, unsigned int penalty)
+{
+    if (!charge(pmu, penalty) || pmu->core.due) {
+        end_budget(env_cpu(pmu->env));
+    }
+}
+
+/* Stop after the instruction that is about to make its ordinal-th access. */
+static void stop_after(struct X86PMU *pmu, unsigned int ordinal, uintptr_t ra)
+{
+    CPUState *cs = env_cpu(pmu->env);
+
+    if (cs->neg.can_do_io) {
+        end_budget(cs); /* it is the last of its TB */
+        return;
+    }
+    cpu_restore_state(cs, ra);
+    shorten_budget(cs, steps_remaining(cs) - 1);
+    pmu->skip = ordinal + 1;
+    pmu->skip_eip = pmu->env->eip;
+    cs->cflags_next_tb = cs->tcg_cflags | CF_NOIRQ | 1;
+    cpu_loop_exit_noexc(cs);
 }
 
 /* One access within a page. */
@@ -377,10 +416,9 @@ static unsigned int access_page(struct X86PMU *pmu, target_ulong addr,
     return vpmu_core_access(&pmu->core, addr, phys, size, ring);
 }
 
-void helper_pmu_access(CPUX86State *env, target_ulong addr, uint32_t desc)
+static unsigned int access_memory(struct X86PMU *pmu, target_ulong addr,
+                                  uint32_t desc, unsigned int ring)
 {
-    struct X86PMU *pmu = env->pmu;
-    unsigned int ring = current_ring(env);
     unsigned int size = desc & X86_PMU_ACCESS_SIZE;
     unsigned int first = MIN(size, -(addr | TARGET_PAGE_MASK));
     unsigned int penalty = access_page(pmu, addr, first, desc, ring);
@@ -388,8 +426,38 @@ void helper_pmu_access(CPUX86State *env, target_ulong addr, uint32_t desc)
     if (unlikely(first < size)) {
         penalty += access_page(pmu, addr + first, size - first, desc, ring);
     }
-    if (unlikely(penalty > 0)) {
-        settle(pmu, penalty);
+    return penalty;
+}
+
+static unsigned int ordinal_of(uint32_t desc)
+{
+    return desc >> X86_PMU_ACCESS_ORDINAL & X86_PMU_ACCESS_ORDINAL_MASK;
+}
+
+/* True if this access was counted before its instruction was taken back.
+   env->eip is exact, as that instruction has been entered from outside. */
+static bool counted_already(struct X86PMU *pmu, uint32_t desc)
+{
+    return unlikely(pmu->skip > ordinal_of(desc)) &&
+           pmu->env->eip == pmu->skip_eip;
+}
+
+static void settle_access(struct X86PMU *pmu, unsigned int penalty,
+                          uint32_t desc, uintptr_t ra)
+{
+    if (unlikely(penalty > 0 && !charge(pmu, penalty)) ||
+        unlikely(pmu->core.due)) {
+        stop_after(pmu, ordinal_of(desc), ra);
+    }
+}
+
+void helper_pmu_access(CPUX86State *env, target_ulong addr, uint32_t desc)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    if (!counted_already(pmu, desc)) {
+        settle_access(pmu, access_memory(pmu, addr, desc, current_ring(env)),
+                      desc, GETPC());
     }
 }
 
@@ -398,23 +466,26 @@ void helper_pmu_counted_access(CPUX86State *env, target_ulong addr,
 {
     struct X86PMU *pmu = env->pmu;
     bool store = desc & X86_PMU_ACCESS_STORE;
+    unsigned int size = desc & X86_PMU_ACCESS_SIZE;
+    unsigned int ring = current_ring(env);
+    unsigned int penalty = 0;
 
-    vpmu_core_count(&pmu->core, store ? VPMU_STORES : VPMU_LOADS,
-                    current_ring(env));
-    if (unlikely(pmu->core.due)) {
-        settle(pmu, 0);
+    if (counted_already(pmu, desc)) {
+        return;
     }
-    if (!vpmu_core_is_latest(&pmu->core, addr, desc & X86_PMU_ACCESS_SIZE)) {
-        helper_pmu_access(env, addr, desc);
+    if (!vpmu_core_is_latest(&pmu->core, addr, size)) {
+        penalty = access_memory(pmu, addr, desc, ring);
     }
+    vpmu_core_count(&pmu->core, store ? VPMU_STORES : VPMU_LOADS, ring);
+    settle_access(pmu, penalty, desc, GETPC());
 }
 
 void helper_pmu_conditional(CPUX86State *env, target_ulong pc, uint32_t taken)
 {
     struct X86PMU *pmu = env->pmu;
 
-    settle(pmu,
-           vpmu_core_conditional(&pmu->core, pc, taken, current_ring(env)));
+    settle_branch(
+        pmu, vpmu_core_conditional(&pmu->core, pc, taken, current_ring(env)));
 }
 
 void helper_pmu_direct(CPUX86State *env, target_ulong return_address)
@@ -422,7 +493,7 @@ void helper_pmu_direct(CPUX86State *env, target_ulong return_address)
     struct X86PMU *pmu = env->pmu;
 
     vpmu_core_direct(&pmu->core, return_address, current_ring(env));
-    settle(pmu, 0);
+    settle_branch(pmu, 0);
 }
 
 void helper_pmu_indirect(CPUX86State *env, target_ulong pc, target_ulong target,
@@ -430,6 +501,6 @@ void helper_pmu_indirect(CPUX86State *env, target_ulong pc, target_ulong target,
 {
     struct X86PMU *pmu = env->pmu;
 
-    settle(pmu, vpmu_core_indirect(&pmu->core, kind, pc, target, next,
-                                   current_ring(env)));
+    settle_branch(pmu, vpmu_core_indirect(&pmu->core, kind, pc, target, next,
+                                          current_ring(env)));
 }

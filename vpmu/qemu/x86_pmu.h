@@ -17,7 +17,9 @@
 enum {
     X86_PMU_ACCESS_SIZE = 0xff,
     X86_PMU_ACCESS_STORE = 0x100,
-    X86_PMU_ACCESS_MMU_IDX = 16, /* shift */
+    X86_PMU_ACCESS_ORDINAL = 16, /* shift: which of its instruction's */
+    X86_PMU_ACCESS_ORDINAL_MASK = 0xff,
+    X86_PMU_ACCESS_MMU_IDX = 24, /* shift */
 };
 
 /* Give a CPU its PMU if it has pmu=on; false: it cannot have one. */

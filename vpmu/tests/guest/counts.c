@@ -48,6 +48,7 @@ void measure(code *c, uint32_t arg, uint32_t counters);
 extern code code_empty, code_loop, code_slide, code_rep, code_touch, code_block, code_random,
     code_user;
 extern char code_block_load[], user_loop[];
+extern volatile uint8_t buffer[];
 extern char entry_nmi[], entry_vector[], entry_gp[], entry_user_done[];
 
 uint32_t reload;
@@ -226,12 +227,54 @@ static void test_overflow(void)
 		check("nmi-periodic-ip", hit_ip[i] - (uint32_t)code_slide, 499 + 496 * i);
 }
 
-/* Every tenth of 1025 cold lines. */
+static uint32_t hits_elsewhere(const char *ip)
+{
+	uint32_t elsewhere = 0;
+
+	for (uint32_t i = 0; i < hits; i++)
+		elsewhere += hit_ip[i] != (uint32_t)ip;
+	return elsewhere;
+}
+
+/*
+ * Every 20th of 1024 cold lines: the interrupt comes after the instruction
+ * that missed, in the middle of a block, and that instruction, which reads and
+ * writes, has been executed once.
+ */
 static void test_event_overflow(void)
 {
+	uint32_t wrong = 0;
+
+	for (uint32_t i = 0; i < 65536; i++)
+		buffer[i] = 0;
 	wrmsr(MSR_RESET, 0);
-	sample(code_touch, 1024, LLC_MISSES, BOTH, 10);
-	check_range("llc-nmis", hits, 100, 102);
+	/* The first miss is the push of measure()'s call. */
+	sample(code_block, 1024, LLC_MISSES, BOTH, 20);
+	check("llc-nmis", hits, 1025 / 20);
+	check("llc-ip", hits_elsewhere(code_block_load), 0);
+	sample(code_block, 1024, STORES, BOTH, 20);
+	check_range("store-nmis", hits, 50, 64);
+	check("store-ip", hits_elsewhere(code_block_load), 0);
+	/* %al is 1 in the code: the low byte of measure()'s counters. */
+	for (uint32_t i = 0; i < 65536; i++)
+		wrong += buffer[i] != (i % 64 == 0 ? 2 : 0);
+	check("once", wrong, 0);
+}
+
+/* An overflow of cycles inside the penalty of a miss is seen right after it;
+   one of plain instructions at the instruction. */
+static void test_cycle_overflow(void)
+{
+	wrmsr(MSR_RESET, 0);
+	/* Cold: 180 for the call's push, 15 for the call; then one a nop. */
+	sample(code_slide, 0, CYCLES, BOTH, 1000);
+	check("cycles-ip", hit_ip[0] - (uint32_t)code_slide, 1000 - 1 - 195);
+	wrmsr(MSR_RESET, 0);
+	/* call 196, two instructions, then 45 and a miss of at least 160 a round:
+	   nearly all overflows lie in misses. */
+	sample(code_block, 200, CYCLES, BOTH, 40000 / 50);
+	check_range("cycles-nmis", hits, 49, 56);
+	check_range("cycles-in-misses", hits_elsewhere(code_block_load), 0, hits / 3);
 }
 
 static void test_user(void)
@@ -365,6 +408,7 @@ void bare_main(void)
 	test_memory();
 	test_overflow();
 	test_event_overflow();
+	test_cycle_overflow();
 	test_user();
 	test_fixed_counters();
 	test_vector();
