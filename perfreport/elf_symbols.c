@@ -5,9 +5,11 @@
  * untyped labels in sections of text or data; nothing absolute and nothing
  * that is not loaded; addresses as offsets in the file.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
+#include "demangle.h"
 #include "elf_file.h"
 
 /* One symbol table while it is read. */
@@ -106,11 +108,17 @@ static void add_table(struct symtab *symtab, struct elf_file *symbols, struct el
 
 	if (!begin(&reading, table))
 		return;
-	for (size_t i = 0; i < reading.nr; i++)
-		if (wanted(&reading, i, &symbol, &name, &section, &section_name))
-			symtab_add(symtab, file_offset(runtime, &section, symbol.st_value),
-				   symbol.st_size, GELF_ST_TYPE(symbol.st_info),
-				   GELF_ST_BIND(symbol.st_info), name);
+	for (size_t i = 0; i < reading.nr; i++) {
+		char *readable;
+
+		if (!wanted(&reading, i, &symbol, &name, &section, &section_name))
+			continue;
+		readable = demangle(name);
+		symtab_add(symtab, file_offset(runtime, &section, symbol.st_value), symbol.st_size,
+			   GELF_ST_TYPE(symbol.st_info), GELF_ST_BIND(symbol.st_info),
+			   readable ? readable : name);
+		free(readable);
+	}
 	symtab_fix_ends(symtab);
 	symtab_drop_duplicates(symtab);
 }

@@ -88,7 +88,6 @@ class Painter {
     const { context } = this, { tree, icicle } = state;
     const style = getComputedStyle(document.documentElement);
     const top = this.scroll.scrollTop, scale = this.width / this.view.weight;
-    this.canvas.style.transform = "translateY(" + top + "px)";
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.globalAlpha = 1;
     context.fillStyle = style.getPropertyValue("--panel");

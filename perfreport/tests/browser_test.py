@@ -251,6 +251,18 @@ class FlamePage(unittest.TestCase):
         self.assertEqual(page.value("document.querySelector('#events [aria-checked=true] .name').innerText"),
                          page.value("flame.model.events[0].name"))
 
+    def test_the_root_stands_at_the_edge(self):
+        """Whatever changes: events of other heights, the list, the orientation."""
+        for path in (self.small, self.large):
+            page = self.open(path)
+            for key in ("e", "e", "f", "i", "i", "f"):
+                page.key(key)
+                page.settle()
+                box = page.value("(() => { const r = flame.painter.rect(flame.tree, 0, flame.icicle);"
+                                 " return [r.y, r.y + r.height, document.getElementById('scroll').clientHeight]; })()")
+                gap = box[0] if page.value("flame.icicle") else box[2] - box[1]
+                self.assertTrue(0 <= gap <= 8, f"{path.name} {key}: {box}")
+
     def test_permalink(self):
         self.open()
         self.click_frame("recurse")
