@@ -43,7 +43,7 @@ struct workload {
 	task_t task; /* MACH_PORT_NULL without one */
 	thread_t thread;
 	bool has_exit;
-	struct perf_frame_exit exit; /* valid if has_exit; owned by the serving thread */
+	struct perf_frame_exit exit; /* status -1 until has_exit; the serving thread's */
 };
 
 struct agent {

@@ -42,6 +42,7 @@ kern_return_t workload_create(struct agent *agent)
 {
 	kern_return_t kr = task_create(mach_task_self(), 0, &agent->workload.task);
 
+	agent->workload.exit = (struct perf_frame_exit){.how = PERF_EXIT_NORMAL, .status = -1};
 	return kr == KERN_SUCCESS ? task_suspend(agent->workload.task) : kr;
 }
 

@@ -144,7 +144,7 @@ void agent_finish(struct agent *agent)
 	events_disable(agent);
 	rings_drain(agent);
 	events_send_stats(agent);
-	if (agent->workload.has_exit)
+	if (agent->workload.task != MACH_PORT_NULL)
 		output_frame(agent, PERF_FRAME_EXIT, &agent->workload.exit,
 			     sizeof agent->workload.exit, NULL, 0);
 	output_frame(agent, PERF_FRAME_END, NULL, 0, NULL, 0);

@@ -129,15 +129,12 @@ static void serve_sync_request(union message *message)
 
 static void serve_dead_name(struct agent *agent, const union message *message)
 {
-	struct perf_frame_exit none = {.how = PERF_EXIT_NORMAL, .status = -1};
-
 	if (message->head.msgh_size < sizeof message->dead ||
 	    message->dead.not_port != agent->workload.task)
 		return;
 	/* Its last thread may still be on its way out.  With every event
 	   gone, the first thread hears of it and ends the session before. */
 	thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, 20);
-	record_exit(&agent->workload, &none);
 	agent_finish(agent);
 }
 

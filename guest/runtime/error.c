@@ -3,6 +3,7 @@
 #include <mach/kern_return.h>
 #include <mach/message.h>
 #include <mach/mig_errors.h>
+#include <mach/perf_event.h>
 #include <machperf/task.h>
 
 const char *task_error_name(kern_return_t kr)
@@ -25,6 +26,7 @@ const char *task_error_name(kern_return_t kr)
 	    {KERN_INVALID_RIGHT, "invalid right"},
 	    {KERN_INVALID_VALUE, "invalid value"},
 	    {KERN_INVALID_CAPABILITY, "invalid capability"},
+	    {KERN_NOT_SUPPORTED, "not supported"},
 	    {MIG_BAD_ID, "no such call"},
 	    {MIG_BAD_ARGUMENTS, "bad arguments"},
 	    {MIG_SERVER_DIED, "server died"},
