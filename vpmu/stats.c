@@ -44,6 +44,11 @@ void vpmu_print_stats(const struct vpmu *p, unsigned int cpu, FILE *f)
 	print(f, cpu, "lapic-accesses", s->lapic_accesses);
 	print(f, cpu, "pmis", s->pmis);
 	print(f, cpu, "pmis-masked", s->pmis_masked);
+	print(f, cpu, "nmi.count", s->nmis);
+	print(f, cpu, "nmi.steps", s->in_nmi.steps);
+	print(f, cpu, "nmi.instructions", s->in_nmi.instructions);
+	print(f, cpu, "nmi.msr-accesses", s->in_nmi.msr_accesses);
+	print(f, cpu, "nmi.lapic-accesses", s->in_nmi.lapic_accesses);
 	for (unsigned int i = 0; i < VPMU_NR_COUNTERS; i++)
 		print_counter(f, cpu, i, &p->counters[i]);
 	for (unsigned int e = 0; e < VPMU_NR_EVENTS; e++)

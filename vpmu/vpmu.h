@@ -104,6 +104,14 @@ struct vpmu_counter {
 	uint64_t pmis;	       /* of these, with an interrupt asked for */
 };
 
+/* What ran between two points. */
+struct vpmu_span {
+	uint64_t steps;
+	uint64_t instructions;
+	uint64_t msr_accesses;
+	uint64_t lapic_accesses;
+};
+
 /* Counts about the model itself, since its birth; not what it models. */
 struct vpmu_stats {
 	uint64_t pmis;		 /* interrupts asked for; overflows seen together are one */
@@ -113,6 +121,8 @@ struct vpmu_stats {
 	uint64_t msr_writes;
 	uint64_t lapic_accesses;
 	uint64_t overflows[VPMU_NR_EVENTS]; /* by event, since VPMU_MSR_RESET */
+	uint64_t nmis;			    /* handlers of NMIs that have returned, ... */
+	struct vpmu_span in_nmi;	    /* ... and what they ran */
 };
 
 struct vpmu {
@@ -129,6 +139,8 @@ struct vpmu {
 	uint32_t counting; /* bit: event some counter counts */
 
 	uint64_t steps;
+	bool nmi_runs;		    /* the handler of an NMI ... */
+	struct vpmu_span nmi_start; /* ... since then, in totals */
 	struct vpmu_stats stats;
 	struct vpmu_config config;
 };
@@ -194,6 +206,14 @@ void vpmu_sync(struct vpmu *p);
    changes.  Returns the steps this ring may go, penalties aside, before an
    overflow of instructions or cycles; VPMU_FAR: none. */
 int64_t vpmu_arm(struct vpmu *p, unsigned int ring);
+
+/* An NMI was delivered: its handler begins with the next step.  All steps so
+   far have been counted. */
+void vpmu_nmi_begin(struct vpmu *p);
+
+/* The IRET that unblocks NMIs (SDM volume 3A, 6.7.1) was executed, and all
+   steps up to and with it have been counted: the handler has returned. */
+void vpmu_nmi_end(struct vpmu *p);
 
 /* True while some counter counts one of these events (bit: event). */
 static inline bool vpmu_counts(const struct vpmu *p, uint32_t events)

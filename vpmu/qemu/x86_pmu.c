@@ -327,6 +327,23 @@ bool x86_pmu_realize(X86CPU *cpu, Error **errp)
     return true;
 }
 
+void x86_pmu_nmi_begin(CPUX86State *env)
+{
+    if (env->pmu) {
+        fold_steps(env->pmu);
+        vpmu_nmi_begin(&env->pmu->core.pmu);
+    }
+}
+
+/* The IRET is the last instruction of its TB: it is counted already. */
+void x86_pmu_nmi_end(CPUX86State *env)
+{
+    if (env->pmu && (env->hflags2 & HF2_NMI_MASK)) {
+        fold_steps(env->pmu);
+        vpmu_nmi_end(&env->pmu->core.pmu);
+    }
+}
+
 void x86_pmu_lapic_access(void)
 {
     if (current_cpu && cpu_env(current_cpu)->pmu) {

@@ -289,6 +289,34 @@ static void test_model_reset_zeroes_overflows(void **state)
 	assert_int_equal(vpmu.stats.overflows[VPMU_INSTRUCTIONS], 0);
 }
 
+/* From the delivery to the first IRET; what runs outside is not counted. */
+static void test_nmi(void **state)
+{
+	const struct vpmu_span *sum = &vpmu.stats.in_nmi;
+
+	(void)state;
+	vpmu_nmi_end(&vpmu); /* an IRET of something else */
+	assert_int_equal(vpmu.stats.nmis, 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		vpmu_advance(&vpmu, 1000, 3);
+		vpmu.stats.lapic_accesses += 7;
+		vpmu_nmi_begin(&vpmu);
+		vpmu_count_steps(&vpmu, 30, 20, 0);
+		vpmu_count_steps(&vpmu, 5, 0, 1);
+		vpmu.stats.msr_reads += 1;
+		vpmu.stats.msr_writes += 2;
+		vpmu.stats.lapic_accesses += 4;
+		vpmu_nmi_end(&vpmu);
+		vpmu_advance(&vpmu, 100, 0);
+		vpmu_nmi_end(&vpmu);
+	}
+	assert_int_equal(vpmu.stats.nmis, 2);
+	assert_int_equal(sum->steps, 70);
+	assert_int_equal(sum->instructions, 30);
+	assert_int_equal(sum->msr_accesses, 6);
+	assert_int_equal(sum->lapic_accesses, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +334,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_overflow_across_rings, power_on),
 	    cmocka_unit_test_setup(test_freeze_on_pmi, power_on),
 	    cmocka_unit_test_setup(test_room, power_on),
+	    cmocka_unit_test_setup(test_nmi, power_on),
 	    cmocka_unit_test_setup(test_model_reset_zeroes_overflows, power_on),
 	};
 

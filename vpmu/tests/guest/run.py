@@ -2,6 +2,7 @@
 """Run the bare-metal images under the emulator: run.py TEST QEMU DATA IMAGE."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,17 @@ def test_counts(qemu, data, image):
     by_event = sum(int(v) for k, v in values.items() if " overflows." in k)
     expect("overflows by counter", overflows > 0 and overflows, by_event)
     expect("masked interrupts", values["cpu 0 pmis-masked"], "1")
+    check_nmis({k[len("cpu 0 nmi."):]: int(v) for k, v in values.items() if " nmi." in k}, text)
+
+
+def check_nmis(nmi, text):
+    """The statistics of NMIs, against what the image measured of its handler and what stands in it."""
+    steps = int(re.search(r"^steps of a handler: (.*)$", text, re.M).group(1), 0)
+    expect("NMIs", nmi["count"] > 100, True)
+    expect("steps in NMIs", nmi["steps"], nmi["count"] * steps)
+    expect("instructions in NMIs", nmi["instructions"], nmi["steps"])
+    expect("LAPIC accesses in NMIs", nmi["lapic-accesses"], nmi["count"] * 2)
+    expect("MSR accesses in NMIs", nmi["msr-accesses"], nmi["count"] * 5)
 
 
 def pattern():
