@@ -87,6 +87,11 @@ void perfdata_put_mmap2(struct perfdata_buffer *buffer, const struct perfdata_mm
 void perfdata_put_comm(struct perfdata_buffer *buffer, const struct perfdata_comm *comm,
 		       const struct perfdata_write_id *tail);
 
+/* Put a PERF_RECORD_TEXT_POKE: these bytes of the kernel's code, length of
+   them, are what stands at addr, before and after. */
+void perfdata_put_text_poke(struct perfdata_buffer *buffer, uint64_t addr, const void *bytes,
+			    uint16_t length, const struct perfdata_write_id *tail);
+
 /* Put a PERF_RECORD_FINISHED_ROUND: no later record is older than any before
    the round that came before this one. */
 void perfdata_put_finished_round(struct perfdata_buffer *buffer);

@@ -91,6 +91,22 @@ void perfdata_put_comm(struct perfdata_buffer *buffer, const struct perfdata_com
 	finish_record(buffer, start);
 }
 
+void perfdata_put_text_poke(struct perfdata_buffer *buffer, uint64_t addr, const void *bytes,
+			    uint16_t length, const struct perfdata_write_id *tail)
+{
+	size_t start = begin_record(buffer, PERF_RECORD_TEXT_POKE, PERF_RECORD_MISC_KERNEL);
+	uint16_t lengths[2] = {length, length};
+	size_t own = sizeof(addr) + sizeof(lengths) + 2 * (size_t)length;
+
+	put_u64(buffer, addr);
+	perfdata_put(buffer, lengths, sizeof(lengths));
+	perfdata_put(buffer, bytes, length);
+	perfdata_put(buffer, bytes, length);
+	put_zeros(buffer, ALIGN_UP(own, 8) - own);
+	put_tail(buffer, tail);
+	finish_record(buffer, start);
+}
+
 void perfdata_put_finished_round(struct perfdata_buffer *buffer)
 {
 	finish_record(buffer, begin_record(buffer, PERF_RECORD_FINISHED_ROUND, 0));

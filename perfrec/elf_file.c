@@ -146,3 +146,25 @@ bool elf_file_kernel_range(const struct elf_file *file, uint64_t *start, uint64_
 	}
 	return *start < *end;
 }
+
+const void *elf_file_at(const struct elf_file *file, uint64_t address, size_t length)
+{
+	GElf_Phdr segment;
+	size_t nr, i;
+
+	if (elf_getphdrnum(file->elf, &nr))
+		return NULL;
+	for (i = 0; i < nr; i++) {
+		uint64_t inside;
+
+		if (!gelf_getphdr(file->elf, i, &segment) || segment.p_type != PT_LOAD ||
+		    address < segment.p_vaddr)
+			continue;
+		inside = address - segment.p_vaddr;
+		if (inside < segment.p_filesz && length <= segment.p_filesz - inside &&
+		    segment.p_offset <= file->size &&
+		    inside + length <= file->size - segment.p_offset)
+			return file->bytes + segment.p_offset + inside;
+	}
+	return NULL;
+}

@@ -40,4 +40,8 @@ bool elf_file_has_note(const struct elf_file *file, const char *owner, uint32_t 
    where they were loaded (start-up code) left out.  false: there are none. */
 bool elf_file_kernel_range(const struct elf_file *file, uint64_t *start, uint64_t *end);
 
+/* The length bytes that are loaded at an address, as they stand in the file;
+   NULL: not all of them are there. */
+const void *elf_file_at(const struct elf_file *file, uint64_t address, size_t length);
+
 #endif /* PERFREC_ELF_FILE_H */
