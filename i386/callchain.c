@@ -270,6 +270,42 @@ user_frameless_return (unsigned long ip)
   return frameless_return ((const unsigned char *) view + offset, offset);
 }
 
+/* Store return addresses from the frame at *fp on, as long as its frames
+   lie in the page that view shows; *fp is then the first that does not, or 0
+   at the end.  Answer how many. */
+static inline unsigned int
+user_frames (const char *view, unsigned long *fp, uint64_t *ips,
+	     unsigned int max)
+{
+  unsigned long at = *fp, next;
+  const unsigned long *frame;
+  unsigned int n = 0;
+
+  do
+    {
+      frame = (const unsigned long *) (view + at % PAGE_SIZE);
+      next = frame[FRAME_SAVED];
+      ips[n] = frame[FRAME_RETURN];
+      if (ips[n] == 0)
+	{
+	  next = 0;
+	  break;
+	}
+      n++;
+      if (next <= at || next % WORD != 0)
+	{
+	  next = 0;		/* frames only go up */
+	  break;
+	}
+      if ((next ^ at) >= PAGE_SIZE || next % PAGE_SIZE == PAGE_SIZE - WORD)
+	break;
+      at = next;
+    }
+  while (n < max);
+  *fp = next;
+  return n;
+}
+
 unsigned int
 callchain_user (const struct pmu_regs *user, uint64_t *ips, unsigned int max)
 {
@@ -283,16 +319,17 @@ callchain_user (const struct pmu_regs *user, uint64_t *ips, unsigned int max)
   if (above >= 0 && n < max
       && user_read (&window, user->sp + above * WORD, &back))
     ips[n++] = back;
-  while (n < max && fp != 0
-	 && user_read (&window, fp, &next)
-	 && user_read (&window, fp + WORD, &back)
-	 && back != 0)
-    {
-      ips[n++] = back;
-      if (next <= fp)
-	break;
-      fp = next;
-    }
+  while (n < max && fp != 0 && user_read (&window, fp, &next))
+    if (fp % PAGE_SIZE != PAGE_SIZE - WORD)
+      n += user_frames (window.view, &fp, ips + n, max - n);
+    else
+      {
+	/* A frame on two pages. */
+	if (! user_read (&window, fp + WORD, &back) || back == 0)
+	  break;
+	ips[n++] = back;
+	fp = next > fp ? next : 0;
+      }
   return n;
 }
 

@@ -23,33 +23,47 @@ extern struct percpu percpu_array[];
 
 unsigned long user_page_limit;
 
+/* The entry of table, a physical address, for address; shift says of which
+   level. */
+static inline unsigned long
+table_entry (unsigned long table, unsigned long address, int shift)
+{
+  return ((const volatile unsigned long *) (DIRECTMAP_BASE + table))
+    [(address >> shift) & 511];
+}
+
+/* Whether an entry leads to another table.  The kernel maps user memory by
+   small pages only. */
+static inline boolean_t
+is_table (unsigned long entry)
+{
+  return (entry & (PTE_PRESENT | PTE_USER | PTE_LARGE))
+	 == (PTE_PRESENT | PTE_USER);
+}
+
 const char *
 user_page (unsigned long address)
 {
-  unsigned long table, entry, size;
-  int shift;
+  unsigned long entry;
 
   if (address >= USER_LIMIT)
     return NULL;
-  table = (unsigned long) percpu_array[0].active_thread->task->map->pmap->l4base
+  /* The kernel itself reaches its tables through the direct map. */
+  entry = (unsigned long) percpu_array[0].active_thread->task->map->pmap->l4base
 	  - DIRECTMAP_BASE;
-  for (shift = 39; shift >= 12; shift -= 9)
-    {
-      if (table >= user_page_limit)
-	return NULL;
-      entry = ((const volatile unsigned long *) (DIRECTMAP_BASE + table))
-	[(address >> shift) & 511];
-      if ((entry & (PTE_PRESENT | PTE_USER)) != (PTE_PRESENT | PTE_USER))
-	return NULL;
-      table = entry & FRAME_MASK;
-      if (shift > 12 && (entry & PTE_LARGE))
-	{
-	  size = 1UL << shift;
-	  table = (table & ~(size - 1)) | (address & (size - 1) & FRAME_MASK);
-	  break;
-	}
-    }
-  if (table >= user_page_limit)
+  entry = table_entry (entry, address, 39);
+  if (! is_table (entry))
     return NULL;
-  return (const char *) (DIRECTMAP_BASE + table);
+  entry = table_entry (entry & FRAME_MASK, address, 30);
+  if (! is_table (entry))
+    return NULL;
+  entry = table_entry (entry & FRAME_MASK, address, 21);
+  if (! is_table (entry))
+    return NULL;
+  entry = table_entry (entry & FRAME_MASK, address, 12);
+  if ((entry & (PTE_PRESENT | PTE_USER)) != (PTE_PRESENT | PTE_USER))
+    return NULL;
+  entry &= FRAME_MASK;
+  return entry < user_page_limit ? (const char *) (DIRECTMAP_BASE + entry)
+				 : NULL;
 }

@@ -202,8 +202,10 @@ perf_buffer_write (struct perf_buffer *buffer, const void *record,
 
   if (! written)
     perf_ring_lost (ring);
-  if (! written || perf_ring_due (ring))
+  if (! written)
     perf_buffer_notify (buffer);
+  else
+    perf_buffer_written (buffer, ring);
   return written;
 }
 

@@ -61,6 +61,14 @@ kern_return_t perf_buffer_wait (struct perf_buffer *buffer,
    context. */
 void perf_buffer_notify (struct perf_buffer *buffer);
 
+/* Notify if a ring that was just written into asks for it.  Any context. */
+static inline void
+perf_buffer_written (struct perf_buffer *buffer, const struct perf_ring *ring)
+{
+  if (buffer->wake == PERF_WAKE_NONE && perf_ring_due (ring))
+    perf_buffer_notify (buffer);
+}
+
 /* Wake the recorders asked for since the last call; the deferred work. */
 void perf_buffer_wake_all (void);
 

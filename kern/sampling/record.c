@@ -5,14 +5,14 @@
 
 uint64_t *
 perf_put_sample_id (uint64_t *at, const struct perf_event *event,
-		    const struct perf_who *who, uint64_t time)
+		    uint64_t who, uint64_t time)
 {
   uint64_t type = event->attr.sample_type;
 
   if (! (event->attr.flags & PERF_ATTR_SAMPLE_ID_ALL))
     return at;
   if (type & PERF_SAMPLE_TID)
-    *at++ = perf_pair (who->pid, who->tid);
+    *at++ = who;
   if (type & PERF_SAMPLE_TIME)
     *at++ = time;
   if (type & PERF_SAMPLE_ID)

@@ -33,8 +33,9 @@ perf_header (uint32_t type, uint32_t misc, unsigned int nr_words)
 /* The most words a sample_id takes. */
 #define PERF_SAMPLE_ID_WORDS	6
 
-/* Append event's sample_id, if it wants one, and answer its end. */
+/* Append event's sample_id, if it wants one, and answer its end.  who is a
+   pair of task and thread. */
 uint64_t *perf_put_sample_id (uint64_t *at, const struct perf_event *event,
-			      const struct perf_who *who, uint64_t time);
+			      uint64_t who, uint64_t time);
 
 #endif /* _KERN_SAMPLING_RECORD_H_ */

@@ -33,7 +33,7 @@ struct perf_ring
   unsigned long head;		/* reserved up to here */
   uint64_t published;		/* what data_head holds */
   uint64_t lost;		/* records that found no room */
-  int nest;			/* writers in progress */
+  volatile int nest;		/* writers in progress */
 };
 
 /* Room kept back so that samples cannot crowd out side-band records. */
@@ -56,6 +56,38 @@ unsigned long perf_ring_room (const struct perf_ring *ring,
    nothing was written.  Any context on the ring's CPU with interrupts off. */
 boolean_t perf_ring_write (struct perf_ring *ring, const void *record,
 			   unsigned int size, boolean_t sideband);
+
+/*
+ * The short way for a writer that nothing on its CPU can interrupt: an NMI, or
+ * code with interrupts off and the PMU quiet.  perf_ring_place () answers
+ * where a record of up to size bytes may be put together in the ring itself,
+ * or NULL if there is no room for it in one piece; perf_ring_placed () takes
+ * the record in at its true size, and nothing may be written in between.
+ */
+static inline void *
+perf_ring_place (const struct perf_ring *ring, unsigned long size)
+{
+  unsigned long head = ring->head;
+  unsigned long at = head & (ring->size - 1);
+  unsigned long used
+    = head - *(const volatile unsigned long *) &ring->page->data_tail; /* B */
+
+  if (at + size > ring->size
+      || used > ring->size || used + size > ring->size - ring->keep)
+    return (void *) 0;
+  return ring->data + at;
+}
+
+static inline void
+perf_ring_placed (struct perf_ring *ring, unsigned int size)
+{
+  ring->head += size;
+  if (ring->nest != 0)
+    return;			/* whoever was interrupted publishes */
+  cpu_barrier ();		/* A */
+  ring->published += size;
+  *(volatile uint64_t *) &ring->page->data_head = ring->published;
+}
 
 /* Whether the recorder has as much to read as it asked to be woken for. */
 boolean_t perf_ring_due (const struct perf_ring *ring);

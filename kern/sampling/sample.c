@@ -4,61 +4,40 @@
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
 
-/* Header, ten fields, callchain length, two context markers. */
-#define SAMPLE_WORDS	(1 + 10 + 1 + 2 + PERF_MAX_STACK_DEPTH)
+/* Header and ten fields; then the callchain's length, two context markers,
+   and frames. */
+#define SAMPLE_FIXED_WORDS	(1 + 10)
+#define SAMPLE_WORDS		(SAMPLE_FIXED_WORDS + 3 + PERF_MAX_STACK_DEPTH)
 
 /* The largest LOST record. */
 #define LOST_WORDS	(3 + PERF_SAMPLE_ID_WORDS)
 
-/* A clock sample may be interrupted by an NMI that samples too. */
-#define SAMPLE_DEPTH	2
-
-/* Where records are put together.  Owner: the CPU; an NMI that interrupts
-   takes the next one. */
-static struct
-{
-  uint64_t words[SAMPLE_DEPTH][SAMPLE_WORDS];
-  volatile unsigned int depth;
-} scratch[PMU_MAX_CPUS];
-
-static inline struct perf_who
-sample_who (void)
-{
-  const struct perf_thread *thread = perf_cpus[cpu_this ()].thread;
-  struct perf_who who = { PERF_ID_UNKNOWN, PERF_ID_UNKNOWN };
-
-  if (thread != NULL)
-    {
-      who.pid = thread->task->pid;
-      who.tid = thread->tid;
-    }
-  return who;
-}
+/* Where a sample is put together that would wrap around its ring.  Owner: the
+   CPU's overflow handler, which nothing interrupts. */
+static uint64_t scratch[PMU_MAX_CPUS][SAMPLE_WORDS];
 
 /* Append the frames of the kernel, if it was interrupted, and of the user. */
-static uint64_t *
+static inline uint64_t *
 sample_put_callchain (uint64_t *at, const struct perf_event *event,
 		      const struct pmu_regs *regs)
 {
   uint64_t flags = event->attr.flags;
   uint64_t *nr = at++;
   unsigned int left = event->max_stack, n;
-  struct pmu_regs user;
+  const struct pmu_regs *user = regs;
+  struct pmu_regs saved;
   boolean_t has_user = TRUE;
 
-  if (regs->user)
-    user = *regs;
-  else
+  if (! regs->user)
     {
-      uint64_t *marker = at;
-
-      n = callchain_kernel (regs, at + 1, left, &user, &has_user);
+      n = callchain_kernel (regs, at + 1, left, &saved, &has_user);
+      user = &saved;
       /* In the middle of a switch, registers and memory of the user are no
 	 longer, or not yet, the same thread's. */
       has_user = has_user && ! perf_sched_switching ();
-      if (event->kernel && ! (flags & PERF_ATTR_EXCLUDE_CALLCHAIN_KERNEL))
+      if (! (flags & PERF_ATTR_EXCLUDE_CALLCHAIN_KERNEL))
 	{
-	  *marker = PERF_CONTEXT_KERNEL;
+	  *at = PERF_CONTEXT_KERNEL;
 	  at += 1 + n;
 	  left -= n;
 	}
@@ -66,21 +45,21 @@ sample_put_callchain (uint64_t *at, const struct perf_event *event,
   if (has_user && left > 0 && ! (flags & PERF_ATTR_EXCLUDE_CALLCHAIN_USER))
     {
       *at++ = PERF_CONTEXT_USER;
-      at += callchain_user (&user, at, left);
+      at += callchain_user (user, at, left);
     }
   *nr = at - nr - 1;
   return at;
 }
 
-/* Put a sample together; answer its end. */
-static uint64_t *
+/* Put a sample together; answer its end.  Whoever may not see the kernel has
+   none of it written, not even behind the end. */
+static inline uint64_t *
 sample_put (uint64_t *words, const struct perf_counter *counter,
 	    const struct pmu_regs *regs)
 {
   const struct perf_event *event = counter->event;
   uint64_t type = event->attr.sample_type;
   uint64_t *at = words + 1;
-  struct perf_who who = sample_who ();
   struct pmu_regs user;
 
   /* Skid may end in the kernel what was counted in user mode; whoever may
@@ -96,7 +75,7 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
   if (type & PERF_SAMPLE_IP)
     *at++ = regs->ip;
   if (type & PERF_SAMPLE_TID)
-    *at++ = perf_pair (who.pid, who.tid);
+    *at++ = perf_sched_who ();
   if (type & PERF_SAMPLE_TIME)
     *at++ = pmu_clock_ns ();
   if (type & PERF_SAMPLE_ADDR)
@@ -124,7 +103,6 @@ perf_sample_tell_lost (struct perf_counter *counter)
 {
   const struct perf_event *event = counter->event;
   uint64_t words[LOST_WORDS], *end;
-  struct perf_who who;
 
   if (counter->lost_untold == 0)
     return TRUE;
@@ -133,10 +111,10 @@ perf_sample_tell_lost (struct perf_counter *counter)
       perf_buffer_notify (event->buffer);
       return FALSE;
     }
-  who = sample_who ();
   words[1] = event->id;
   words[2] = counter->lost_untold;
-  end = perf_put_sample_id (words + 3, event, &who, pmu_clock_ns ());
+  end = perf_put_sample_id (words + 3, event, perf_sched_who (),
+			    pmu_clock_ns ());
   words[0] = perf_header (PERF_RECORD_LOST, 0, end - words);
   if (! perf_buffer_write (event->buffer, words,
 			   (end - words) * sizeof words[0], TRUE))
@@ -145,26 +123,71 @@ perf_sample_tell_lost (struct perf_counter *counter)
   return TRUE;
 }
 
-/* Write a finished record.  FALSE: no room. */
-static boolean_t
-sample_write (struct perf_counter *counter, const uint64_t *words,
-	      unsigned int size)
+/* The most words a sample of event takes. */
+static inline unsigned int
+sample_words (const struct perf_event *event)
 {
-  struct perf_buffer *buffer = counter->event->buffer;
-  unsigned int lost_size = LOST_WORDS * sizeof words[0];
+  return (event->attr.sample_type & PERF_SAMPLE_CALLCHAIN)
+	 ? SAMPLE_FIXED_WORDS + 3 + event->max_stack : SAMPLE_FIXED_WORDS;
+}
 
-  /* Tell what was lost only when the sample fits too, or a full ring would
-     be topped up with LOST records of one. */
-  if (counter->lost_untold != 0
-      && (perf_ring_room (&buffer->ring[cpu_this ()], FALSE)
-	    < size + lost_size
-	  || ! perf_sample_tell_lost (counter)))
+/* Tell what was lost before a sample of words: only when both fit, or a full
+   ring would be topped up with LOST records of one. */
+static boolean_t
+sample_tell_lost_first (struct perf_counter *counter, unsigned int words)
+{
+  struct perf_ring *ring = &counter->event->buffer->ring[cpu_this ()];
+
+  return perf_ring_room (ring, FALSE) >= (words + LOST_WORDS) * 8
+	 && perf_sample_tell_lost (counter);
+}
+
+/* Put a sample together outside the ring and copy it in.  FALSE: no room. */
+static boolean_t
+sample_copy (struct perf_counter *counter, const struct pmu_regs *regs)
+{
+  uint64_t *words = scratch[cpu_this ()];
+  unsigned int nr = sample_put (words, counter, regs) - words;
+
+  if (counter->lost_untold != 0 && ! sample_tell_lost_first (counter, nr))
     {
-      perf_ring_lost (&buffer->ring[cpu_this ()]);
-      perf_buffer_notify (buffer);
+      perf_ring_lost (&counter->event->buffer->ring[cpu_this ()]);
+      perf_buffer_notify (counter->event->buffer);
       return FALSE;
     }
-  return perf_buffer_write (buffer, words, size, FALSE);
+  return perf_buffer_write (counter->event->buffer, words, nr * 8, FALSE);
+}
+
+/* Write a sample.  FALSE: no room. */
+static inline boolean_t
+sample_write (struct perf_counter *counter, const struct pmu_regs *regs)
+{
+  struct perf_buffer *buffer = counter->event->buffer;
+  struct perf_ring *ring = &buffer->ring[cpu_this ()];
+  uint64_t *words;
+
+  words = counter->lost_untold != 0 ? NULL
+	  : perf_ring_place (ring, sample_words (counter->event) * 8);
+  if (words == NULL)
+    return sample_copy (counter, regs);
+  perf_ring_placed (ring, (sample_put (words, counter, regs) - words) * 8);
+  perf_buffer_written (buffer, ring);
+  return TRUE;
+}
+
+/* Count what became of the overflows. */
+static inline void
+sample_overflow (struct perf_counter *counter, unsigned int overflows,
+		 const struct pmu_regs *regs)
+{
+  counter->coalesced += overflows - 1;
+  if (sample_write (counter, regs))
+    counter->samples++;
+  else
+    {
+      counter->lost++;
+      counter->lost_untold++;
+    }
 }
 
 void
@@ -172,25 +195,16 @@ perf_overflow (struct pmu_event *pmu_event, unsigned int overflows,
 	       const struct pmu_regs *regs)
 {
   struct perf_counter *counter = pmu_event->owner;
-  unsigned int depth;
-  uint64_t *words;
 
   if (pmu_event->period == 0)
     return;
-  counter->coalesced += overflows - 1;
-  depth = scratch[cpu_this ()].depth++;
-  cpu_barrier ();
-  words = scratch[cpu_this ()].words[depth];
-  if (depth < SAMPLE_DEPTH
-      && sample_write (counter, words,
-		       (sample_put (words, counter, regs) - words)
-		       * sizeof words[0]))
-    counter->samples++;
+  if (pmu_event->ops == pmu)
+    sample_overflow (counter, overflows, regs);
   else
     {
-      counter->lost++;
-      counter->lost_untold++;
+      /* The clock, in interrupt context: keep an NMI from writing too. */
+      pmu_disable ();
+      sample_overflow (counter, overflows, regs);
+      pmu_enable ();
     }
-  cpu_barrier ();
-  scratch[cpu_this ()].depth--;
 }

@@ -2,6 +2,7 @@
 /* Counters on and off the PMU; sched.h. */
 
 #include <kern/sampling/lock.h>
+#include <kern/sampling/record.h>
 #include <kern/sampling/sched.h>
 
 struct perf_cpu perf_cpus[PMU_MAX_CPUS];
@@ -81,10 +82,19 @@ sched_wants (const struct perf_event *event, const struct perf_thread *thread,
   return FALSE;
 }
 
+static inline void
+sched_set_thread (struct perf_cpu *cpu, struct perf_thread *thread)
+{
+  cpu->thread = thread;
+  cpu->who = thread != NULL ? perf_pair (thread->task->pid, thread->tid)
+			    : perf_pair (PERF_ID_UNKNOWN, PERF_ID_UNKNOWN);
+}
+
 void
 perf_sched_refresh (void)
 {
-  perf_cpus[cpu_this ()].thread = perf_thread_find (perf_current_thread ());
+  sched_set_thread (&perf_cpus[cpu_this ()],
+		    perf_thread_find (perf_current_thread ()));
 }
 
 void
@@ -143,7 +153,7 @@ perf_sched_switch (struct thread *thread)
   uint64_t now;
 
   new = perf_thread_find (thread);
-  cpu->thread = new;
+  sched_set_thread (cpu, new);
   if (old != NULL && new != NULL
       && (old->links == NULL && new->links == NULL)
       && (old->task == new->task

@@ -19,6 +19,8 @@
 struct perf_cpu
 {
   struct perf_thread *thread;	/* that runs, or is switched to */
+  uint64_t who;			/* its task's number and its own, as a
+				   record has them */
   struct perf_counter *active;
 };
 
@@ -26,6 +28,13 @@ extern struct perf_cpu perf_cpus[PMU_MAX_CPUS];
 
 /* The smallest period the PMU takes; constant after initialisation. */
 extern uint32_t perf_min_period;
+
+/* Who runs on this CPU, as a pair of words in a record.  Any context. */
+static inline uint64_t
+perf_sched_who (void)
+{
+  return perf_cpus[cpu_this ()].who;
+}
 
 /* Whether this CPU is on its way from one thread to another.  Any context. */
 static inline boolean_t

@@ -19,32 +19,16 @@
 #define SIDEBAND_WORDS							\
   ((sizeof (struct perf_record_mmap2) + 128) / 8 + PERF_SAMPLE_ID_WORDS)
 
-static struct perf_who
-sideband_who (void)
-{
-  const struct perf_thread *thread = perf_cpus[cpu_this ()].thread;
-  struct perf_who who = { PERF_ID_UNKNOWN, PERF_ID_UNKNOWN };
-
-  if (thread == NULL)
-    thread = perf_thread_find (perf_current_thread ());
-  if (thread != NULL)
-    {
-      who.pid = thread->task->pid;
-      who.tid = thread->tid;
-    }
-  return who;
-}
-
 /* Complete a record of nr words with event's sample_id and write it; words
    has room for that. */
 static void
 sideband_write (struct perf_event *event, uint64_t *words, unsigned int nr,
 		uint32_t type, uint32_t misc)
 {
-  struct perf_who who = sideband_who ();
   uint64_t *end;
 
-  end = perf_put_sample_id (words + nr, event, &who, pmu_clock_ns ());
+  end = perf_put_sample_id (words + nr, event, perf_sched_who (),
+			    pmu_clock_ns ());
   words[0] = perf_header (type, misc, end - words);
   if (! perf_buffer_write (event->buffer, words,
 			   (end - words) * sizeof words[0], TRUE))
@@ -266,7 +250,6 @@ perf_sideband_tell_lost (struct perf_buffer *buffer)
 {
   const struct perf_event *event;
   uint64_t words[3 + PERF_SAMPLE_ID_WORDS], *end;
-  struct perf_who who;
 
   if (buffer->sideband_lost == 0)
     return TRUE;
@@ -278,10 +261,10 @@ perf_sideband_tell_lost (struct perf_buffer *buffer)
     return TRUE;
   if (perf_ring_room (&buffer->ring[cpu_this ()], TRUE) < sizeof words)
     return FALSE;
-  who = sideband_who ();
   words[1] = 0;
   words[2] = buffer->sideband_lost;
-  end = perf_put_sample_id (words + 3, event, &who, pmu_clock_ns ());
+  end = perf_put_sample_id (words + 3, event, perf_sched_who (),
+			    pmu_clock_ns ());
   words[0] = perf_header (PERF_RECORD_LOST, 0, end - words);
   if (! perf_buffer_write (buffer, words, (end - words) * sizeof words[0],
 			   TRUE))
