@@ -45,16 +45,20 @@ extern vm_offset_t int_stack_base[];
 extern const char return_to_iret[], _return_to_iret_i[];
 extern const char trap_from_kernel[], thread_bootstrap_return[];
 
-/* Whether nr words from address on lie in a stack the kernel runs on.  They
-   need not be aligned: the interrupt stack begins 4 bytes below its end. */
+/* Whether nr words from address on lie in the stack at base.  They need not
+   be aligned: the interrupt stack begins 4 bytes below its end. */
+static inline boolean_t
+in_stack (unsigned long base, unsigned long address, unsigned int nr)
+{
+  return address - base <= STACK_SIZE - nr * WORD;
+}
+
+/* The same for any stack the kernel runs on. */
 static inline boolean_t
 on_stack (unsigned long address, unsigned int nr)
 {
-  unsigned long kernel = percpu_array[0].active_stack;
-  unsigned long interrupt = int_stack_base[0];
-
-  return address - kernel <= STACK_SIZE - nr * WORD
-	 || address - interrupt <= STACK_SIZE - nr * WORD;
+  return in_stack (percpu_array[0].active_stack, address, nr)
+	 || in_stack (int_stack_base[0], address, nr);
 }
 
 /* If the frame at fp is that of a hardware interrupt's handler, the registers
@@ -77,17 +81,12 @@ interrupt_registers (unsigned long fp)
   return NULL;
 }
 
-/* If return_address is that of kernel_trap (), the registers saved. */
-static const struct i386_saved_state *
-trap_registers (unsigned long fp, unsigned long return_address)
+/* Whether return_address is that of kernel_trap () in its stub. */
+static inline boolean_t
+is_trap_return (unsigned long return_address)
 {
-  if (return_address <= (unsigned long) trap_from_kernel
-      || return_address >= (unsigned long) thread_bootstrap_return)
-    return NULL;
-  if (! on_stack (fp, FRAME_TRAP + 1))
-    return NULL;
-  return (const struct i386_saved_state *)
-	 ((const unsigned long *) fp)[FRAME_TRAP];
+  return return_address - (unsigned long) trap_from_kernel
+	 < (unsigned long) (thread_bootstrap_return - trap_from_kernel);
 }
 
 /* In a function's prologue, or before its ret, the frame pointer is still or
@@ -199,57 +198,105 @@ stub_user_regs (const struct pmu_regs *regs, struct pmu_regs *user)
     }
 }
 
+/* Store return addresses from the frame at *fp on, as long as its frames
+   lie in the stack at base; *fp is then the first that does not.  On the
+   interrupt stack, stop behind the frame of an interrupt's handler, too, and
+   store in *interrupted the registers saved there.  Answer how many. */
+static inline unsigned int
+stack_frames (unsigned long base, unsigned long *fp, uint64_t *ips,
+	      unsigned int max, const unsigned long **interrupted)
+{
+  const struct i386_saved_state *trapped;
+  unsigned long at = *fp, next;
+  const unsigned long *frame;
+  unsigned int n = 0;
+
+  do
+    {
+      frame = (const unsigned long *) at;
+      next = frame[FRAME_SAVED];
+      ips[n++] = frame[FRAME_RETURN];
+      if (interrupted != NULL
+	  && (*interrupted = interrupt_registers (at)) != NULL)
+	{
+	  at = next;
+	  break;
+	}
+      if (is_trap_return (frame[FRAME_RETURN]) && n < max
+	  && in_stack (base, at, FRAME_TRAP + 1))
+	{
+	  trapped = (const struct i386_saved_state *) frame[FRAME_TRAP];
+	  ips[n++] = trapped->eip;
+	}
+      if (next <= at || ! in_stack (base, next, 2))
+	{
+	  /* Frames only go up: one that does not ends the chain. */
+	  at = next <= at && in_stack (base, next, 2) ? 0 : next;
+	  break;
+	}
+      at = next;
+    }
+  while (n < max);
+  *fp = at;
+  return n;
+}
+
+/* As stack_frames, of the interrupt stack and what was interrupted there.
+   Answer how many; *user says whether it was user mode. */
+static unsigned int
+interrupt_frames (unsigned long *fp, uint64_t *ips, unsigned int max,
+		  boolean_t *user)
+{
+  const unsigned long *saved = NULL;
+  unsigned int n = 0;
+
+  do
+    {
+      n += stack_frames (int_stack_base[0], fp, ips + n, max - n, &saved);
+      if (saved == NULL)
+	break;
+      if ((saved[INTERRUPT_CS] & CS_RING) != 0)
+	{
+	  *user = TRUE;
+	  break;
+	}
+      if (n < max)
+	ips[n++] = saved[INTERRUPT_IP];
+      if (n < max)
+	n += frameless_caller (saved[INTERRUPT_IP], interrupted_sp (saved),
+			       ips + n);
+    }
+  while (n < max && in_stack (int_stack_base[0], *fp, 2));
+  return n;
+}
+
 unsigned int
 callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
 		  unsigned int max, struct pmu_regs *user,
 		  boolean_t *has_user)
 {
   const struct thread *thread = percpu_array[0].active_thread;
-  const struct i386_saved_state *trapped;
-  const unsigned long *frame, *interrupted;
-  unsigned long fp = regs->fp, next;
-  boolean_t fp_known = FALSE;
+  unsigned long stack = percpu_array[0].active_stack;
+  unsigned long fp = regs->fp;
+  boolean_t fp_is_users = FALSE;
   unsigned int n = 0;
 
-  *has_user = thread != NULL && thread->task != kernel_task
-	      && thread->pcb != NULL;
   ips[n++] = regs->ip;
   if (n < max)
     n += frameless_caller (regs->ip, regs->sp, ips + n);
+  if (n < max && in_stack (int_stack_base[0], fp, 2))
+    n += interrupt_frames (&fp, ips + n, max - n, &fp_is_users);
+  if (n < max && ! fp_is_users && in_stack (stack, fp, 2))
+    n += stack_frames (stack, &fp, ips + n, max - n, NULL);
 
-  while (n < max && on_stack (fp, 2))
-    {
-      frame = (const unsigned long *) fp;
-      next = frame[FRAME_SAVED];
-      ips[n++] = frame[FRAME_RETURN];
-      interrupted = interrupt_registers (fp);
-      trapped = trap_registers (fp, frame[FRAME_RETURN]);
-      if (interrupted != NULL && (interrupted[INTERRUPT_CS] & CS_RING) != 0)
-	{
-	  fp = next;
-	  fp_known = TRUE;
-	  break;
-	}
-      if (n < max && interrupted != NULL)
-	{
-	  ips[n++] = interrupted[INTERRUPT_IP];
-	  if (n < max)
-	    n += frameless_caller (interrupted[INTERRUPT_IP],
-				   interrupted_sp (interrupted), ips + n);
-	}
-      else if (n < max && trapped != NULL)
-	ips[n++] = trapped->eip;
-      else if (next <= fp && on_stack (next, 2))
-	break;			/* frames only go up */
-      fp = next;
-    }
-
+  *has_user = thread != NULL && thread->task != kernel_task
+	      && thread->pcb != NULL;
   if (*has_user)
     {
       callchain_user_regs (user);
       /* Further in than a stub, the first frame has the frame pointer of the
 	 thread that entered the kernel: after a stack hand-off another one. */
-      if (fp_known)
+      if (fp_is_users)
 	user->fp = fp;
       else if (regs->fp < KERNEL_BASE && regs->fp != 0)
 	stub_user_regs (regs, user);
