@@ -76,7 +76,7 @@ for file in $firmware; do
 done
 
 step "unpacking $(basename "$tarball")"
-tar -xf "$tarball" -C "$new/src" --strip-components=1 --no-same-owner || fail "cannot unpack $tarball"
+tar -xf "$tarball" -C "$new/src" --strip-components=1 --no-same-owner 2>"$log" || fail "cannot unpack $tarball"
 version=$(cat "$new/src/VERSION" 2>/dev/null) || fail "$tarball is not QEMU's source: it has no VERSION"
 case $version in
 10.0.*) ;;
@@ -84,7 +84,7 @@ case $version in
 esac
 
 step "patching QEMU $version"
-if ! patch -d "$new/src" -p1 --fuzz=3 --forward --dry-run <"$here/hooks.patch" >"$log" 2>&1; then
+if ! patch -d "$new/src" -p1 --fuzz=3 --forward --dry-run <"$here/hooks.patch" >>"$log" 2>&1; then
 	fail "the patch does not apply to QEMU $version: $(grep -m1 -E 'FAILED|No file|malformed' "$log" || tail -n 1 "$log") ($here/hooks.patch)"
 fi
 patch -d "$new/src" -p1 --fuzz=3 --forward --no-backup-if-mismatch <"$here/hooks.patch" >>"$log"

@@ -108,6 +108,19 @@ code_block_load:
 	jnz	1b
 	ret
 
+/* arg loads and stores by LOCKed instructions and exchanges, all on the
+   buffer's first line: 6 arg + 2 instructions, 4 loads and 4 stores a round. */
+	.globl	code_lock
+code_lock:
+	movl	%edi, %ecx
+1:	lock incl buffer
+	xchgl	%eax, buffer
+	lock xaddl %eax, buffer
+	lock cmpxchgl %edx, buffer
+	decl	%ecx
+	jnz	1b
+	ret
+
 /* Branches on the bits of a linear congruential generator: 7 arg + 3
    instructions less one for each branch taken. */
 	.globl	code_random

@@ -45,8 +45,8 @@
 typedef void code(void);
 
 void measure(code *c, uint32_t arg, uint32_t counters);
-extern code code_empty, code_loop, code_slide, code_rep, code_touch, code_block, code_random,
-    code_user;
+extern code code_empty, code_loop, code_slide, code_rep, code_touch, code_block, code_lock,
+    code_random, code_user;
 extern char code_block_load[], user_loop[];
 extern volatile uint8_t buffer[];
 extern char entry_nmi[], entry_vector[], entry_gp[], entry_user_done[];
@@ -196,6 +196,9 @@ static void test_memory(void)
 	      0);
 	check("loads", count(code_touch, 1024, LOADS), 1024 + 1);
 	check("stores", count(code_touch, 1024, STORES), 1);
+	check("loads-lock", count(code_lock, 100, LOADS), 4 * 100 + 1);
+	check("stores-lock", count(code_lock, 100, STORES), 4 * 100 + 1);
+	check("l1d-lock", count_cold(code_lock, 100, L1D_MISSES), 2);
 	check("stores-rep", count(code_rep, 1000, STORES), 1000 + 1);
 }
 
