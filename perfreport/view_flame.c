@@ -9,6 +9,8 @@
  * its own and, if "weighted", their events.  Numbers are ULEB128 in base64.
  */
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +124,47 @@ static void add_pair(struct text *text, bool first, const char *a, const char *b
 	text_add(text, "]");
 }
 
-static void add_facts(const struct profile *profile, struct text *text)
+static void add_note(struct text *text, size_t empty, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* empty: the length of text when it has no note yet. */
+static void add_note(struct text *text, size_t empty, const char *format, ...)
+{
+	char note[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(note, sizeof note, format, args);
+	va_end(args);
+	if (text->length > empty)
+		text_add(text, ",");
+	text_add_json(text, note);
+}
+
+static void add_notes(const struct profile *profile, const struct options *options,
+		      struct text *text)
+{
+	size_t empty = text->length;
+
+	for (size_t i = 0; i < profile->nr_events; i++) {
+		const struct event *event = &profile->events[i];
+
+		if (view_wants(options, event) && event->total.samples == 0)
+			add_note(text, empty, "%s: no samples, and so no graph", event->name);
+	}
+	if (profile->lost_unassigned)
+		add_note(text, empty, "%" PRIu64 " records of no known event were lost",
+			 profile->lost_unassigned);
+	if (profile->samples_unassigned)
+		add_note(text, empty, "%" PRIu64 " samples of no known event were left out",
+			 profile->samples_unassigned);
+	if (profile->damaged)
+		add_note(text, empty, "%" PRIu64 " damaged records were left out",
+			 profile->damaged);
+}
+
+static void add_facts(const struct profile *profile, const struct options *options,
+		      struct text *text)
 {
 	struct text note = {0};
 	bool first = true;
@@ -151,16 +193,11 @@ static void add_facts(const struct profile *profile, struct text *text)
 	else
 		text_add(text, "null");
 	text_add(text, ",\n\"notes\":[");
-	if (profile->lost_unassigned)
-		text_print(text, "\"%" PRIu64 " records of no known event were lost\"%s",
-			   profile->lost_unassigned, profile->samples_unassigned ? "," : "");
-	if (profile->samples_unassigned)
-		text_print(text, "\"%" PRIu64 " samples of no known event were left out\"",
-			   profile->samples_unassigned);
+	add_notes(profile, options, text);
 	text_add(text, "]");
 }
 
-/* Events without samples have no graph, unless there is nothing else. */
+/* Events without samples have no graph; a note says so. */
 static void add_events(struct page *page, const struct options *options)
 {
 	for (size_t i = 0; i < page->profile->nr_events; i++) {
@@ -180,7 +217,7 @@ static void add_data(const struct profile *profile, const struct options *option
 	string_of(&page, 0);
 	add_events(&page, options);
 	text_print(text, "{\"icicle\":%s,\n", options->icicle ? "true" : "false");
-	add_facts(profile, text);
+	add_facts(profile, options, text);
 	text_add(text, ",\n\"strings\":[");
 	text_add_bytes(text, page.strings.bytes, page.strings.length);
 	text_print(text, "],\n\"nr_frames\":%zu,\"frames\":\"", page.nr_frames);
