@@ -95,7 +95,8 @@ apt_open() {
 		printf '%s [signed-by=%s] %s %s main\n' \
 			deb "$keyring" "$mirror" trixie \
 			deb-src "$keyring" "$mirror" trixie \
-			deb-src "$keyring" "$mirror" bookworm >"$apt/etc/sources.list"
+			deb-src "$keyring" "$mirror" bookworm \
+			${apt_more:+deb "$keyring" "$mirror" "$apt_more"} >"$apt/etc/sources.list"
 		if apt-get -c "$apt/apt.conf" -q --error-on=any update; then
 			apt_ready=yes
 			return 0
@@ -109,7 +110,13 @@ apt_open() {
 part_fetch() {
 	apt_open || return 1
 	case $kind in
-	deb) (cd "$fetch_dir" && apt-get -c "$apt/apt.conf" -q download "$package/$release") ;;
+	meta)
+		package=$(apt-cache -c "$apt/apt.conf" show "$package/$release" |
+			sed -n 's/^Depends: *\([^ ,]*\).*/\1/p')
+		;;
+	esac
+	case $kind in
+	deb | meta) (cd "$fetch_dir" && apt-get -c "$apt/apt.conf" -q download "$package/$release") ;;
 	source) (cd "$fetch_dir" && apt-get -c "$apt/apt.conf" -q source --download-only --tar-only "$package/$release") ;;
 	esac || {
 		reason="cannot fetch $package of $release from this machine's mirror"
@@ -132,12 +139,13 @@ part_fetch() {
 	part_keep "$1" "$2" "$3"
 }
 
-# downloads_rows: the table without its comments.
+# downloads_rows TABLE: the table without its comments.
 downloads_rows() {
-	grep -v -e '^#' -e '^$' "$root/setup/downloads"
+	grep -v -e '^#' -e '^$' "$root/setup/$1"
 }
 
-setup_downloads() {
+# take_downloads TABLE: has every part of a table in the cache.
+take_downloads() {
 	folder=${MACHPERF_DOWNLOADS:-}
 	if [ -n "$folder" ] && [ ! -d "$folder" ]; then
 		reason="MACHPERF_DOWNLOADS=$folder is not a folder"
@@ -147,7 +155,7 @@ setup_downloads() {
 	rm -rf "$cache"/downloads/tmp.*
 	copied=0 fetched=0
 	# Not a pipe: the loop sets our variables.
-	rows=$(downloads_rows)
+	rows=$(downloads_rows "$1")
 	while read -r part kind package release file pin sha256; do
 		row="$kind $package $release $file $pin $sha256"
 		part_there "$part" "$row" && continue
@@ -168,4 +176,8 @@ setup_downloads() {
 	result="$fetched fetched"
 	[ "$copied" -eq 0 ] || result="$result, $copied from $folder"
 	[ $((fetched + copied)) -gt 0 ] || result="all there"
+}
+
+setup_downloads() {
+	take_downloads downloads
 }

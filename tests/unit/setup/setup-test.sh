@@ -80,7 +80,7 @@ downloads() {
 	step "downloads" $EXIT_FETCH setup_downloads
 }
 
-echo 1..20
+echo 1..22
 
 fresh
 with packages 'build test'
@@ -180,6 +180,29 @@ fake apt-get 'case " $* " in *" indextargets "*) echo "main trixie mirror://one"
 with downloads
 [ $status -eq 4 ] && said 'cannot fetch the package lists' && said 'mirror://one' && said '(log: '
 verdict $? "a mirror that does not answer: one line that names it, exit 4"
+
+linux() {
+	step "Linux" $EXIT_FETCH setup_linux
+	echo "it is in $MACHPERF_LINUX"
+}
+fresh
+printf 'linux meta linux-all bookworm linux-5_5_all.deb known 0\nbusybox deb box bookworm box_1_all.deb known 0\n' \
+	>"$work/tree/setup/downloads.bench"
+fake apt-cache 'case " $* " in *" show linux-all/bookworm "*) echo "Depends: linux-5 (= 5), more" ;; *) exit 100 ;; esac'
+fake apt-get 'case " $* " in
+	*" indextargets "*) echo "main bookworm mirror://one" ;;
+	*" update "*) exit 0 ;;
+	*" linux-5/bookworm "*) printf linux >linux-5_6_all.deb ;;
+	*" box/bookworm "*) printf box >box_1_all.deb ;;
+	*) exit 100 ;;
+esac'
+fake dpkg-deb 'mkdir -p "$3/boot" "$3/bin"; case $2 in */linux-5_6_all.deb) echo >"$3/boot/vmlinuz-5" ;; *) echo >"$3/bin/busybox" ;; esac'
+with linux
+[ $status -eq 0 ] && said "it is in $work/cache/machperf/linux-" &&
+	[ -f "$(echo "$work"/cache/machperf/linux-*/vmlinuz)" ] && [ -f "$(echo "$work"/cache/machperf/linux-*/busybox)" ]
+verdict $? "Linux is what its metapackage depends on"
+grep -q '^deb .*mirror://one bookworm main' "$work/cache/machperf/apt/etc/sources.list"
+verdict $? "... of the release it is taken from"
 
 half() {
 	touch "$1/half"
