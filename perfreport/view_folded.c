@@ -69,7 +69,8 @@ void view_folded(const struct profile *profile, const struct options *options, s
 		collect(profile, &profile->events[e], &lines);
 		if (profile->nr_events > 1 && options->event == NULL)
 			text_print(text, "# event %s\n", profile->events[e].name);
-		qsort(lines.list, lines.nr, sizeof *lines.list, compare_lines);
+		if (lines.nr)
+			qsort(lines.list, lines.nr, sizeof *lines.list, compare_lines);
 		for (size_t i = 0; i < lines.nr; i++) {
 			text_add(text, lines.list[i]);
 			free(lines.list[i]);
