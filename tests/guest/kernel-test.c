@@ -22,6 +22,9 @@ void test_frequency(void);
 void test_cpu_clock(void);
 void test_callchains(void);
 void test_user_only(void);
+void test_system(void);
+void test_too_many(void);
+void test_stress(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -43,5 +46,8 @@ const struct test tests[] = {
     {"cpu-clock", test_cpu_clock},
     {"callchains", test_callchains},
     {"user-only", test_user_only},
+    {"system", test_system},
+    {"too-many", test_too_many},
+    {"stress", test_stress},
     {NULL, NULL},
 };

@@ -15,11 +15,11 @@ LIMIT = 60  # seconds
 TROUBLE = re.compile(r'^.*(db>|panic|Assertion|Debugger invoked|kernel: .* trap).*$', re.M | re.I)
 
 
-def command(qemu, data, kernel, program, name, console, stream):
+def command(qemu, data, kernel, program, name, console, stream, stats):
     return [qemu, '-L', data, '-cpu', 'Nehalem,pmu=on', '-machine', 'pc', '-m', '512', '-accel', 'tcg',
             '-icount', 'shift=3,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1',
             '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'file:' + console, '-kernel', kernel,
-            '-append', 'console=com0', '-device', 'machperf-port,path=' + stream,
+            '-append', 'console=com0', '-device', f'machperf-port,path={stream},stats={stats}',
             '-initrd', f'{program} ${{host-port}} ${{device-port}} {name} $(task-create) $(task-resume)']
 
 
@@ -29,6 +29,11 @@ def read(path):
             return file.read()
     except FileNotFoundError:
         return ''
+
+
+def overflows(stats):
+    """What the emulator itself counted, over all counters."""
+    return sum(int(count) for count in re.findall(r'^cpu \d+ (?:pmc|fixed)\d+\.overflows (\d+)$', stats, re.M))
 
 
 def watch(guest, console):
@@ -47,14 +52,15 @@ def watch(guest, console):
 def main():
     qemu, data, kernel, program, name = sys.argv[1:]
     with tempfile.TemporaryDirectory() as where:
-        console = os.path.join(where, 'console')
-        with subprocess.Popen(command(qemu, data, kernel, program, name, console, os.path.join(where, 'stream')),
+        console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
+        with subprocess.Popen(command(qemu, data, kernel, program, name, console, stream, stats),
                               stdin=subprocess.DEVNULL) as guest:
             try:
                 status = watch(guest, console)
             finally:
                 guest.kill()
         text = read(console).replace('\r', '')
+        counted = overflows(read(stats))
     lines = [line for line in text.split('\n') if line]
     print('\n'.join(lines[-200:]))
     if status != 0:
@@ -63,6 +69,9 @@ def main():
         sys.exit(f'{name}: the kernel stopped')
     if not re.search(r'^\d+ facts, 0 failures$', text, re.M) or re.search(r'^FAIL', text, re.M):
         sys.exit(f'{name}: failed')
+    told = re.search(r'^overflows (\d+)$', text, re.M)
+    if told and int(told.group(1)) != counted:
+        sys.exit(f'{name}: {told.group(1)} overflows accounted for, {counted} counted by the emulator')
 
 
 if __name__ == '__main__':
