@@ -17,6 +17,7 @@ part_make() {
 		rm -rf "$making"
 		return 1
 	fi
+	result=made
 	mv "$making" "$made" && keep_newest "$1"
 }
 
