@@ -28,7 +28,18 @@ struct vpmu_branch {
 void vpmu_branch_reset(struct vpmu_branch *b);
 
 /* A conditional branch at pc was taken or not: true if so predicted. */
-bool vpmu_branch_conditional(struct vpmu_branch *b, uint64_t pc, bool taken);
+static inline bool vpmu_branch_conditional(struct vpmu_branch *b, uint64_t pc, bool taken)
+{
+	uint8_t *counter = &b->counters[(pc ^ (b->history << 2)) & (VPMU_GSHARE_COUNTERS - 1)];
+	bool predicted = *counter >= 2;
+
+	if (taken && *counter < 3)
+		++*counter;
+	if (!taken && *counter > 0)
+		--*counter;
+	b->history = (b->history << 1 | taken) & ((1U << VPMU_GSHARE_HISTORY) - 1);
+	return predicted == taken;
+}
 
 /* An indirect jump or call at pc went to target: true if so predicted. */
 bool vpmu_branch_indirect(struct vpmu_branch *b, uint64_t pc, uint64_t target);
