@@ -22,6 +22,7 @@ void test_frequency(void);
 void test_cpu_clock(void);
 void test_callchains(void);
 void test_user_only(void);
+void test_no_pmu(void);
 void test_system(void);
 void test_too_many(void);
 void test_stress(void);
@@ -46,6 +47,7 @@ const struct test tests[] = {
     {"cpu-clock", test_cpu_clock},
     {"callchains", test_callchains},
     {"user-only", test_user_only},
+    {"no-pmu", test_no_pmu},
     {"system", test_system},
     {"too-many", test_too_many},
     {"stress", test_stress},

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""run.py QEMU DATA KERNEL PROGRAM NAME: boot PROGRAM as the only task and hold it to what it prints.
+"""run.py QEMU DATA KERNEL PROGRAM NAME [off]: boot PROGRAM as the only task and hold it to what it prints.
+
+With "off" the machine has no PMU.
 
 The console is watched while the guest runs: a panic, a failed assertion or the debugger's prompt ends the test at once.
 """
@@ -15,11 +17,11 @@ LIMIT = 60  # seconds
 TROUBLE = re.compile(r'^.*(db>|panic|Assertion|Debugger invoked|kernel: .* trap).*$', re.M | re.I)
 
 
-def command(qemu, data, kernel, program, name, console, stream, stats):
-    return [qemu, '-L', data, '-cpu', 'Nehalem,pmu=on', '-machine', 'pc', '-m', '512', '-accel', 'tcg',
+def command(qemu, data, kernel, program, name, pmu, console, stream, stats):
+    return [qemu, '-L', data, '-cpu', f'Nehalem,pmu={pmu}', '-machine', 'pc', '-m', '512', '-accel', 'tcg',
             '-icount', 'shift=3,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1',
             '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'file:' + console, '-kernel', kernel,
-            '-append', 'console=com0', '-device', f'machperf-port,path={stream},stats={stats}',
+            '-append', 'console=com0', '-device', f'machperf-port,path={stream}' + (f',stats={stats}' if pmu == 'on' else ''),
             '-initrd', f'{program} ${{host-port}} ${{device-port}} {name} $(task-create) $(task-resume)']
 
 
@@ -50,10 +52,11 @@ def watch(guest, console):
 
 
 def main():
-    qemu, data, kernel, program, name = sys.argv[1:]
+    qemu, data, kernel, program, name = sys.argv[1:6]
+    pmu = 'off' if sys.argv[6:] == ['off'] else 'on'
     with tempfile.TemporaryDirectory() as where:
         console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
-        with subprocess.Popen(command(qemu, data, kernel, program, name, console, stream, stats),
+        with subprocess.Popen(command(qemu, data, kernel, program, name, pmu, console, stream, stats),
                               stdin=subprocess.DEVNULL) as guest:
             try:
                 status = watch(guest, console)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What stands in samples: frequency, the clock, callchains, and no more than
    the opener may see. */
+#include <string.h>
 #include <machperf/task.h>
 #include "harness.h"
 #include "mach_user.h"
@@ -187,4 +188,24 @@ void test_user_only(void)
 	check(samples > 20, "%lu samples", (unsigned long)samples);
 	check(kernel == 0, "%lu kernel addresses in them", (unsigned long)kernel);
 	ring_drop(&ring);
+}
+
+/* Without a PMU only the clock can be counted, and the kernel says so. */
+void test_no_pmu(void)
+{
+	struct perf_event_attr attr =
+	    attr_make(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0, PERF_ATTR_DISABLED);
+	struct perf_info_data info;
+	mach_msg_type_number_t size = sizeof(perf_bytes_t);
+	perf_bytes_t bytes;
+	mach_port_t event;
+	uint64_t id;
+
+	check_kr(perf_info(mach_host_self(), bytes, &size), KERN_SUCCESS, "perf_info");
+	memcpy(&info, bytes, sizeof info);
+	check(info.pmu_kind == PERF_PMU_CLOCK && info.hw_events == 0,
+	      "the PMU is the clock: kind %u", info.pmu_kind);
+	check_kr(event_open(mach_task_self(), host_priv, &attr, MACH_PORT_NULL, &event, &id),
+		 KERN_NOT_SUPPORTED, "cycles cannot be counted");
+	test_cpu_clock();
 }
