@@ -36,6 +36,10 @@
 /* Opcodes around which the frame pointer is not this function's. */
 #define OP_PUSH_FP	0x55
 #define OP_RET		0xc3
+#define OP_POP_AX	0x58
+
+/* Bytes of memset (). */
+#define MEMSET_SIZE	14
 
 extern struct percpu percpu_array[];
 extern struct task *kernel_task;
@@ -44,6 +48,9 @@ extern vm_offset_t int_stack_base[];
 /* Places in the kernel's entry stubs. */
 extern const char return_to_iret[], _return_to_iret_i[];
 extern const char trap_from_kernel[], thread_bootstrap_return[];
+
+/* Assembly routines, in this order. */
+extern const char memcpy[], memset[], splhigh[], splx_cli[];
 
 /* Whether nr words from address on lie in the stack at base.  They need not
    be aligned: the interrupt stack begins 4 bytes below its end. */
@@ -111,16 +118,34 @@ frameless_return (const unsigned char *code, unsigned long offset)
   return -1;
 }
 
+/* The kernel's assembly routines that make no frame and push nothing, and
+   take much of the time: memcpy, memmove and memset; spl7 and splx. */
+static inline boolean_t
+in_leaf (unsigned long ip)
+{
+#if defined (__x86_64__)
+  return ip - (unsigned long) memcpy
+	   < (unsigned long) (memset + MEMSET_SIZE - memcpy)
+	 || (ip - (unsigned long) splhigh
+	       < (unsigned long) (splx_cli - splhigh)
+	     && *(const unsigned char *) ip != OP_POP_AX);
+#else
+  (void) ip;
+  return FALSE;			/* there they push registers */
+#endif
+}
+
 /* Store the caller that frame pointers would miss at ip, if there is one;
    answer how many. */
 static unsigned int
 frameless_caller (unsigned long ip, unsigned long sp, uint64_t *caller)
 {
-  int above;
+  int above = 0;
 
   if (ip < KERNEL_BASE)
     return 0;
-  above = frameless_return ((const unsigned char *) ip, ip % PAGE_SIZE);
+  if (! in_leaf (ip))
+    above = frameless_return ((const unsigned char *) ip, ip % PAGE_SIZE);
   if (above < 0 || ! on_stack (sp, above + 1))
     return 0;
   *caller = ((const unsigned long *) sp)[above];
