@@ -7,7 +7,6 @@
 . "$root/setup/parts.sh"
 . "$root/setup/build.sh"
 . "$root/setup/linux.sh"
-. "$root/setup/linux.sh"
 
 # setup_all KINDS: everything up to our own build; KINDS of setup/packages to install.
 setup_all() {

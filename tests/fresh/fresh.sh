@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The promise of README.md on a machine that has nothing: a minimal Debian tree, ./demo, then ./check, and nothing else.
-# Then: a second run fetches nothing (it has no network), and files fetched before are taken from MACHPERF_DOWNLOADS.
+# Then: a second run fetches nothing (it has no network), files fetched before are taken from MACHPERF_DOWNLOADS, and an
+# ordinary user can do it once the packages are there.
 # usage: fresh.sh [bookworm|trixie]; as root; takes up to an hour, and 6 GB under TMPDIR (default /var/tmp).
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 2
@@ -65,4 +66,16 @@ cp "$cache"/downloads/*.deb "$cache"/downloads/*.tar.* "$tree/downloads/"
 cp -a "$cache"/qemu-* "$tree/root/second/machperf/"
 without="unshare -n"
 expect "MACHPERF_DOWNLOADS, no network" inside MACHPERF_DOWNLOADS=/downloads XDG_CACHE_HOME=/root/second ./check lint
+
+# An ordinary user, once the packages are there: a clone and a cache of its own.
+without="unshare -n"
+mkdir -p "$tree/home/user/.cache/machperf"
+cp -r "$tree/src/machperf/.git" "$tree/home/user/git"
+cp -a "$tree/root/second/machperf"/qemu-* "$tree/home/user/.cache/machperf/"
+chown -R 1000:1000 "$tree/home/user"
+as_user() {
+	inside setpriv --reuid=1000 --regid=1000 --clear-groups env HOME=/home/user MACHPERF_DOWNLOADS=/downloads \
+		sh -c 'git clone -q "$HOME/git" "$HOME/machperf" && cd "$HOME/machperf" && exec ./check lint unit'
+}
+expect "not root, no network" as_user
 say "== $release: all well"
