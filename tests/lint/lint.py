@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import tree  # noqa: E402
 
-LINTS = ('dependencies', 'sizes', 'text', 'kernel_style', 'preprocessor', 'declarations', 'format', 'shell', 'man')
+LINTS = ('dependencies', 'sizes', 'text', 'kernel_style', 'preprocessor', 'declarations', 'format', 'shell', 'man', 'links')
 SKIPPED = 77
 
 
