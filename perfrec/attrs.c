@@ -27,6 +27,20 @@ static void ask_callchain(struct perf_event_attr *attr, enum callchain how)
 	}
 }
 
+/* What only an event that takes samples has. */
+static void ask_samples(struct perf_event_attr *attr, const struct options *options,
+			const struct event *event)
+{
+	struct rate rate = event_rate(options, event);
+
+	attr->sample_period = rate.number;
+	attr->sample_type = SAMPLE_TYPE;
+	attr->flags |= PERF_ATTR_SAMPLE_ID_ALL;
+	if (rate.hertz)
+		attr->flags |= PERF_ATTR_FREQ;
+	ask_callchain(attr, options->callchain);
+}
+
 void make_attrs(struct perf_event_attr *attrs, const struct options *options)
 {
 	unsigned int n;
@@ -39,17 +53,15 @@ void make_attrs(struct perf_event_attr *attrs, const struct options *options)
 		attr->type = event->type;
 		attr->size = sizeof(*attr);
 		attr->config = event->config;
-		attr->sample_period = options->frequency ? options->frequency : options->period;
-		attr->sample_type = SAMPLE_TYPE;
-		attr->flags = PERF_ATTR_DISABLED | PERF_ATTR_INHERIT | PERF_ATTR_SAMPLE_ID_ALL;
-		if (options->frequency)
-			attr->flags |= PERF_ATTR_FREQ;
+		attr->flags = PERF_ATTR_DISABLED | PERF_ATTR_INHERIT;
 		if (event->exclude_user)
 			attr->flags |= PERF_ATTR_EXCLUDE_USER;
 		if (event->exclude_kernel)
 			attr->flags |= PERF_ATTR_EXCLUDE_KERNEL;
+		if (options->counts_only)
+			continue;
 		if (n == 0)
 			attr->flags |= SIDEBAND;
-		ask_callchain(attr, options->callchain);
+		ask_samples(attr, options, event);
 	}
 }

@@ -9,10 +9,13 @@
 
 #include "events.h"
 #include "exit_codes.h"
+#include "number.h"
 
 /* Names offered for an unknown one, and how many edits away they may be. */
 #define MAX_NEAR     3
 #define MAX_DISTANCE 4
+
+#define MAX_EVENT_TEXT 256 /* of an event with its terms */
 
 static unsigned int smallest(unsigned int a, unsigned int b, unsigned int c)
 {
@@ -95,40 +98,83 @@ static bool parse_raw(const char *name, uint64_t *config)
 	return true;
 }
 
-/* The letters behind the colon: u counts user mode, k the kernel. */
-static int parse_modifiers(struct event *event, const char *modifiers)
+/* The letters behind the colon or the terms: u counts user mode, k the kernel. */
+static int parse_modifiers(struct event *event, const char *modifiers, const char *written)
 {
 	bool user = strchr(modifiers, 'u'), kernel = strchr(modifiers, 'k');
 
 	if (modifiers[0] == '\0' || modifiers[strspn(modifiers, "uk")])
 		return fail(EXIT_USAGE, "event '%s': unknown modifier '%s' (u: user, k: kernel)",
-			    event->name, modifiers);
+			    written, modifiers);
 	event->exclude_user = !user;
 	event->exclude_kernel = !kernel;
 	return EXIT_GOOD;
 }
 
-static int parse_event(struct event *event, const char *text, size_t length)
+/* One NAME=VALUE of those between the slashes. */
+static int parse_term(struct event *event, const char *term, const char *written)
 {
-	const struct event_name *known;
-	char base[MAX_EVENT_NAME];
-	char *colon;
+	char what[MAX_EVENT_TEXT + 32];
+	const char *value = strchr(term, '=');
+	size_t length = value ? (size_t)(value - term) : strlen(term);
+	bool period = length == 6 && !memcmp(term, "period", length);
 
-	if (length == 0)
-		return fail(EXIT_USAGE, "empty event name");
-	if (length >= sizeof(event->name))
-		return fail(EXIT_UNKNOWN_EVENT, "unknown event '%.*s' (perfrec list shows all)",
-			    (int)length, text);
-	memset(event, 0, sizeof(*event));
-	memcpy(event->name, text, length);
-	memcpy(base, event->name, sizeof(base));
-	colon = strchr(base, ':');
-	if (colon) {
-		*colon = '\0';
-		if (parse_modifiers(event, colon + 1))
-			return EXIT_USAGE;
+	if (!period && (length != 4 || memcmp(term, "freq", length)))
+		return fail(EXIT_USAGE,
+			    "event '%s': unknown term '%.*s' (there are period=N and freq=HZ)",
+			    written, (int)length, term);
+	if (period ? event->period : event->frequency)
+		return fail(EXIT_USAGE, "event '%s': %.*s is given twice", written, (int)length,
+			    term);
+	snprintf(what, sizeof(what), "event '%s': %.*s", written, (int)length, term);
+	return parse_number(what, value ? value + 1 : "", 1, period ? INT64_MAX : MAX_FREQUENCY,
+			    period ? &event->period : &event->frequency);
+}
+
+/* What stands between the slashes; it is taken apart. */
+static int parse_terms(struct event *event, char *terms, const char *written)
+{
+	int code = EXIT_GOOD;
+
+	while (terms && *terms && code == EXIT_GOOD) {
+		char *term = strsep(&terms, ",");
+
+		code = parse_term(event, term, written);
 	}
-	known = find_name(base);
+	if (code == EXIT_GOOD && event->period && event->frequency)
+		code = fail(EXIT_USAGE, "event '%s': period and freq exclude each other", written);
+	return code;
+}
+
+/* What follows the event's own name: ":MODIFIERS" or "/TERMS/MODIFIERS".  It is
+   taken apart; *modifiers is what of it stays in the name. */
+static int parse_rest(struct event *event, char *rest, const char *written, const char **modifiers)
+{
+	char *end;
+	int code;
+
+	*modifiers = "";
+	if (*rest == '\0')
+		return EXIT_GOOD;
+	if (*rest == '/') {
+		end = strchr(rest + 1, '/');
+		if (!end)
+			return fail(EXIT_USAGE, "event '%s': no slash ends its terms", written);
+		*end = '\0';
+		code = parse_terms(event, rest + 1, written);
+		if (code || end[1] == '\0')
+			return code;
+		rest = end[1] == ':' ? end + 1 : end;
+	}
+	*modifiers = rest + 1;
+	return parse_modifiers(event, rest + 1, written);
+}
+
+/* What the name without modifiers means. */
+static int look_up(struct event *event, const char *base)
+{
+	const struct event_name *known = find_name(base);
+
 	if (known) {
 		event->type = known->type;
 		event->config = known->config;
@@ -138,10 +184,50 @@ static int parse_event(struct event *event, const char *text, size_t length)
 	return parse_raw(base, &event->config) ? EXIT_GOOD : unknown_event(base);
 }
 
+static int parse_event(struct event *event, const char *text, size_t length)
+{
+	char written[MAX_EVENT_TEXT], rest[MAX_EVENT_TEXT], base[MAX_EVENT_NAME];
+	size_t name = strcspn(text, ":/,");
+	const char *modifiers;
+	int code;
+
+	if (name == 0)
+		return fail(EXIT_USAGE, "empty event name");
+	if (name >= sizeof(base))
+		return fail(EXIT_UNKNOWN_EVENT, "unknown event '%.*s' (perfrec list shows all)",
+			    (int)name, text);
+	if (length >= sizeof(written))
+		return fail(EXIT_USAGE, "event '%.*s...': too long", (int)name, text);
+	memset(event, 0, sizeof(*event));
+	snprintf(written, sizeof(written), "%.*s", (int)length, text);
+	snprintf(rest, sizeof(rest), "%s", written + name);
+	snprintf(base, sizeof(base), "%.*s", (int)name, text);
+	code = parse_rest(event, rest, written, &modifiers);
+	if (code == EXIT_GOOD && name + strlen(modifiers) + 2 > sizeof(event->name))
+		code = fail(EXIT_USAGE, "event '%s': too long", written);
+	if (code)
+		return code;
+	strcpy(event->name, base);
+	if (*modifiers)
+		strcat(strcat(event->name, ":"), modifiers);
+	return look_up(event, base);
+}
+
+/* Up to the comma that ends an event; those between slashes do not. */
+static size_t event_length(const char *text)
+{
+	bool inside = false;
+	size_t length;
+
+	for (length = 0; text[length] && (inside || text[length] != ','); length++)
+		inside ^= text[length] == '/';
+	return length;
+}
+
 int parse_events(struct event_list *list, const char *text)
 {
 	for (;;) {
-		size_t length = strcspn(text, ",");
+		size_t length = event_length(text);
 		int code;
 
 		if (list->nr == MAX_EVENTS)
@@ -190,7 +276,9 @@ int list_events(void)
 	for (n = 0; n < nr_event_names; n++)
 		if (event_names[n].reason)
 			print_name(&event_names[n]);
-	printf("\nModifiers: NAME:u counts in user mode only, NAME:k in the kernel only.\n");
+	printf("\nModifiers: NAME:u counts in user mode only, NAME:k in the kernel only.\n"
+	       "Terms of perfrec record: NAME/period=N/ takes a sample every N events, "
+	       "NAME/freq=HZ/u so many a\nsecond; each event may have its own.\n");
 	if (fflush(stdout))
 		return fail(EXIT_OUTPUT, "cannot write the list: %s", strerror(errno));
 	return EXIT_GOOD;

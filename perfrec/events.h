@@ -9,12 +9,15 @@
 
 #define MAX_EVENTS     32
 #define MAX_EVENT_NAME 64
+#define MAX_FREQUENCY  1000000 /* samples per second */
 
 /* An event as asked for. */
 struct event {
-	char name[MAX_EVENT_NAME]; /* with modifiers, as the user wrote it */
+	char name[MAX_EVENT_NAME]; /* with modifiers, without terms */
 	uint32_t type;		   /* PERF_TYPE_* */
 	uint64_t config;
+	uint64_t period;    /* events per sample; 0: no period of its own */
+	uint64_t frequency; /* samples per second; 0: no frequency of its own */
 	bool exclude_user;
 	bool exclude_kernel;
 };
@@ -38,7 +41,8 @@ struct event_name {
 extern const struct event_name event_names[];
 extern const size_t nr_event_names;
 
-/* Append the events of a comma-separated list ("cycles:u,cache-misses,r412e").
+/* Append the events of a comma-separated list
+   ("cycles:u,cache-misses/period=997/,r412e/freq=100/k").
    Prints what is wrong; an exit code. */
 int parse_events(struct event_list *list, const char *text);
 

@@ -29,6 +29,23 @@ static void add_word(struct facts *facts, const char *format, ...)
 	va_end(args);
 }
 
+/* An event as -e takes it. */
+static void add_event(struct text *names, const struct event *event)
+{
+	const char *modifiers = strchr(event->name, ':');
+	int length = modifiers ? (int)(modifiers - event->name) : (int)strlen(event->name);
+
+	text_print(names, "%s", names->size ? "," : "");
+	if (event->period)
+		text_print(names, "%.*s/period=%" PRIu64 "/%s", length, event->name, event->period,
+			   modifiers ? modifiers + 1 : "");
+	else if (event->frequency)
+		text_print(names, "%.*s/freq=%" PRIu64 "/%s", length, event->name, event->frequency,
+			   modifiers ? modifiers + 1 : "");
+	else
+		text_print(names, "%s", event->name);
+}
+
 /* The command as it would be given again: every option that changes what is
    recorded, in a fixed order; no names of files. */
 static void make_cmdline(struct facts *facts, const struct options *options, const char *workload)
@@ -37,7 +54,7 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	unsigned int n;
 
 	for (n = 0; n < options->events.nr; n++)
-		text_print(&names, "%s%s", n ? "," : "", options->events.events[n].name);
+		add_event(&names, &options->events.events[n]);
 	add_word(facts, "perfrec");
 	add_word(facts, "record");
 	add_word(facts, "-e");

@@ -7,13 +7,15 @@
 #include "events.h"
 #include "exit_codes.h"
 #include "record.h"
+#include "stat.h"
 
 static const char help[] =
     "Usage: perfrec COMMAND [OPTION]...\n"
-    "Record what hardware events a Mach task causes, on an emulated machine.\n"
+    "Record or count what hardware events a Mach task causes, on an emulated machine.\n"
     "\n"
     "  perfrec record -e cache-misses -c 1000 -o perf.data -- chase\n"
-    "  perfrec record --help\n"
+    "  perfrec stat -e instructions:u,cache-misses:u -- chase\n"
+    "  perfrec record --help     and perfrec stat --help\n"
     "  perfrec list              the events\n"
     "  perfrec --version\n";
 
@@ -30,6 +32,8 @@ int main(int argc, char **argv)
 		return fail(EXIT_USAGE, "no command; see perfrec --help");
 	if (!strcmp(argv[1], "record"))
 		return record_command(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "stat"))
+		return stat_command(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "list")) {
 		if (argc > 2)
 			return fail(EXIT_USAGE, "perfrec list takes no arguments");

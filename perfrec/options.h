@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line of perfrec record. */
+/* The command line of perfrec record, and what it shares with perfrec stat. */
 #ifndef PERFREC_OPTIONS_H
 #define PERFREC_OPTIONS_H
 
+#include <getopt.h>
+
 #include "events.h"
+
+#define LEAST_RING_SIZE 4096
+#define MOST_RING_SIZE	(64 << 20)
 
 enum callchain {
 	CALLCHAIN_FP,	 /* by frame pointers, in the kernel */
@@ -13,12 +18,14 @@ enum callchain {
 
 struct options {
 	struct event_list events;
-	uint64_t period;    /* events per sample */
+	bool counts_only;   /* no samples: what follows does not matter */
+	uint64_t period;    /* events per sample, where an event has none of its own */
 	uint64_t frequency; /* samples per second; 0: by period */
 	enum callchain callchain;
 	bool system_wide;
 	uint64_t ring_size;   /* bytes, a power of two */
 	unsigned int timeout; /* seconds of the host; 0: no limit */
+	unsigned int silence; /* seconds without a word before the agent starts; 0: no limit */
 	const char *output;
 	const char *emulator;	 /* NULL: search */
 	const char *kernel;	 /* NULL: search */
@@ -29,9 +36,62 @@ struct options {
 	char *const *arguments; /* NULL ended, without the workload */
 };
 
+/* How often an event is sampled. */
+struct rate {
+	uint64_t number; /* events per sample, or samples per second */
+	bool hertz;
+};
+
+/* By the event's own period or frequency, else by that of all. */
+struct rate event_rate(const struct options *options, const struct event *event);
+
+/* What a command takes. */
+struct syntax {
+	const char *command; /* "record" */
+	const char *letters; /* of getopt(), beginning with "+:" */
+	const struct option *names;
+	const char *help;
+
+	/* Take one option into the command's own structure.  Prints what is
+	   wrong; an exit code. */
+	int (*take)(void *into, int option, const char *argument);
+};
+
+/* The options that every command has; to be put into struct option[] and the
+   letters, with OWN_OPTION for the first that is a command's own. */
+enum common_option {
+	OPTION_QEMU = 256,
+	OPTION_KERNEL,
+	OPTION_TIMEOUT,
+	OPTION_SILENCE,
+	OWN_OPTION,
+};
+
+#define COMMON_LETTERS "e:aqh"
+#define COMMON_OPTIONS                                                                             \
+	{"event", required_argument, NULL, 'e'}, {"all-cpus", no_argument, NULL, 'a'},             \
+	    {"quiet", no_argument, NULL, 'q'}, {"help", no_argument, NULL, 'h'},                   \
+	    {"qemu", required_argument, NULL, OPTION_QEMU},                                        \
+	    {"kernel", required_argument, NULL, OPTION_KERNEL},                                    \
+	    {"timeout", required_argument, NULL, OPTION_TIMEOUT},                                  \
+	{                                                                                          \
+		"silence", required_argument, NULL, OPTION_SILENCE                                 \
+	}
+
+/* What they are before any is given. */
+extern const struct options default_options;
+
+/* Take one of them.  Prints what is wrong; an exit code. */
+int take_common_option(struct options *options, int option, const char *argument);
+
+/* Go through the arguments of a command, argv[0] being its name, and leave the
+   workload and its arguments in *options.  Prints what is wrong or, asked for
+   help, the help.  An exit code; *done says that there is nothing more to do. */
+int parse_arguments(const struct syntax *syntax, void *into, struct options *options, int argc,
+		    char *const *argv, bool *done);
+
 /* Fill *options from the arguments behind "perfrec record" (argv[0] is
-   "record").  Prints what is wrong or, asked for help, the help.  An exit
-   code; *done says that there is nothing more to do. */
+   "record").  As parse_arguments() otherwise. */
 int parse_options(struct options *options, int argc, char *const *argv, bool *done);
 
 #endif /* PERFREC_OPTIONS_H */

@@ -14,12 +14,13 @@ void progress_start(struct progress *progress, bool quiet)
 	progress->shown = false;
 }
 
-void progress_show(struct progress *progress, const char *workload, double seconds, uint64_t bytes)
+void progress_show(struct progress *progress, const char *label, double seconds, uint64_t bytes)
 {
 	if (!progress->on)
 		return;
-	fprintf(stderr, WIPE "perfrec: %s: %.0f s, %.1f MB of records", workload, seconds,
-		bytes / 1e6);
+	fprintf(stderr, WIPE "perfrec: %s: %.0f s", label, seconds);
+	if (bytes)
+		fprintf(stderr, ", %.1f MB of records", bytes / 1e6);
 	fflush(stderr);
 	progress->shown = true;
 }

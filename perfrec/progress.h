@@ -16,8 +16,8 @@ struct progress {
 /* Begin: quiet, or no terminal on stderr, shows nothing. */
 void progress_start(struct progress *progress, bool quiet);
 
-/* Show that workload runs since so many seconds and sent so many bytes. */
-void progress_show(struct progress *progress, const char *workload, double seconds, uint64_t bytes);
+/* Show that what label names runs since so many seconds and sent so many bytes. */
+void progress_show(struct progress *progress, const char *label, double seconds, uint64_t bytes);
 
 /* Wipe the line, before something else is written to the terminal. */
 void progress_clear(struct progress *progress);

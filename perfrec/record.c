@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "archive.h"
 #include "attrs.h"
 #include "buildid_cache.h"
 #include "exit_codes.h"
@@ -42,19 +41,11 @@ static double seconds_since(const struct timespec *start)
 	return (now.tv_sec - start->tv_sec) + (now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-/* Make the machine and its session ready to start. */
+/* Make all ready to start. */
 static int prepare(struct run *run)
 {
-	char *session;
-	int code = machine_prepare(&run->machine, &run->images);
+	int code = session_prepare(&run->session);
 
-	if (code)
-		return code;
-	session = machine_file(&run->machine, "session");
-	if (!session)
-		return fail(EXIT_HOST, "out of memory");
-	code = write_archive(session, &run->options, &run->images, run->attrs);
-	free(session);
 	if (code == EXIT_GOOD &&
 	    !machine_version(&run->images, run->emulator, sizeof(run->emulator)))
 		code = fail(EXIT_NO_EMULATOR, "emulator %s does not run (tried with --version)",
@@ -129,56 +120,21 @@ static void summarise(const struct run *run)
 	    seconds_since(&run->start));
 }
 
-/* Names of Mach's exceptions, <mach/exception.h>. */
-static const char *exception_name(int32_t exception)
-{
-	static const char *const names[] = {
-	    NULL,
-	    "EXC_BAD_ACCESS",
-	    "EXC_BAD_INSTRUCTION",
-	    "EXC_ARITHMETIC",
-	    "EXC_EMULATION",
-	    "EXC_SOFTWARE",
-	    "EXC_BREAKPOINT",
-	};
-
-	if (exception < 1 || exception >= (int32_t)(sizeof(names) / sizeof(names[0])))
-		return "an unknown exception";
-	return names[exception];
-}
-
-/* The workload's fate is the exit code of a good recording, as with perf. */
-static int workload_exit(const struct run *run)
-{
-	const struct perf_frame_exit *exit = &run->session.exit;
-	const char *name = run->images.workload_name;
-
-	if (exit->how != PERF_EXIT_NORMAL)
-		return fail(EXIT_WORKLOAD_CRASHED,
-			    "workload %s crashed at 0x%" PRIx64 ": %s (%" PRId32 "), code %" PRId32
-			    ", subcode 0x%" PRIx64 "; the recording is kept",
-			    name, exit->ip, exception_name(exit->exception), exit->exception,
-			    exit->code, (uint64_t)exit->subcode);
-	if (exit->status)
-		return fail(exit->status & 0xff ? exit->status & 0xff : 1,
-			    "workload %s exited with status %" PRId32 "; the recording is kept",
-			    name, exit->status);
-	return EXIT_GOOD;
-}
-
 static int run_session(struct run *run, int argc, char *const *argv)
 {
 	struct session *session = &run->session;
-	int code = prepare(run);
+	int code;
 
-	if (code)
-		return code;
 	session->options = &run->options;
 	session->images = &run->images;
 	session->attrs = run->attrs;
 	session->machine = &run->machine;
 	session->recording = &run->recording;
-	code = machine_start(&run->machine, &run->images);
+	session->output = STDOUT_FILENO;
+	session->label = run->images.workload_name;
+	code = prepare(run);
+	if (code == EXIT_GOOD)
+		code = machine_start(&run->machine, &run->images);
 	if (code == EXIT_GOOD)
 		code = session_run(session);
 	if (code == EXIT_GOOD)
@@ -189,7 +145,7 @@ static int run_session(struct run *run, int argc, char *const *argv)
 	write_log(session, argc, argv, seconds_since(&run->start));
 	keep_objects(run);
 	summarise(run);
-	return workload_exit(run);
+	return session_workload_exit(session, "the recording is kept");
 }
 
 int record_command(int argc, char *const *argv)

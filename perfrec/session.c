@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "archive.h"
 #include "exit_codes.h"
 #include "session.h"
 
@@ -122,7 +123,7 @@ static int read_signal(int fd)
 
 	if (read_some(fd, &info, sizeof(info)) != sizeof(info))
 		return fail(EXIT_HOST, "cannot read a signal: %s", strerror(errno));
-	return fail(EXIT_SIGNAL + info.ssi_signo, "stopped by a signal (%s); nothing is recorded",
+	return fail(EXIT_SIGNAL + info.ssi_signo, "stopped by a signal (%s); nothing is written",
 		    strsignal(info.ssi_signo));
 }
 
@@ -171,20 +172,32 @@ static int ended_early(struct session *session)
 	if (session->console.trouble)
 		return panicked(session);
 	return fail(EXIT_SESSION,
-		    "emulator %s ended before the recording was complete: did the guest reset?",
-		    emulator);
+		    "emulator %s ended before its guest was done: did the guest reset?", emulator);
 }
 
 /* What is to be waited for next. */
 struct wait {
 	int64_t start, deadline, next_progress;
+	int64_t silence; /* a guest that says nothing until then never starts */
+	bool troubled;	 /* the deadline is that of a panic's last lines */
+	bool last_word;	 /* the deadline is that of the emulator's end */
 };
 
-/* Wait for a source, the progress line or the deadline. */
-static int wait_for_sources(struct session *session, struct pollfd *polls, struct wait *wait)
+/* Until when to wait at most. */
+static int64_t last_moment(const struct session *session, const struct wait *wait)
 {
-	int64_t now = now_ms(), until = wait->deadline;
-	int timeout = -1, n;
+	if (session->hello_seen || wait->silence > wait->deadline)
+		return wait->deadline;
+	return wait->silence;
+}
+
+/* Wait for a source, the progress line or the last moment; *heard says whether
+   a source has something. */
+static int wait_for_sources(struct session *session, struct pollfd *polls, struct wait *wait,
+			    bool *heard)
+{
+	int64_t now = now_ms(), until = last_moment(session, wait);
+	int timeout = -1, ready, n;
 
 	for (n = 0; n < NR_SOURCES; n++)
 		polls[n].revents = 0;
@@ -192,52 +205,93 @@ static int wait_for_sources(struct session *session, struct pollfd *polls, struc
 		until = wait->next_progress;
 	if (until != NO_DEADLINE)
 		timeout = until <= now ? 0 : until - now > 1000000 ? 1000000 : (int)(until - now);
-	if (poll(polls, NR_SOURCES, timeout) < 0 && errno != EINTR)
+	ready = poll(polls, NR_SOURCES, timeout);
+	if (ready < 0 && errno != EINTR)
 		return fail(EXIT_HOST, "poll: %s", strerror(errno));
+	*heard = ready > 0;
 	now = now_ms();
 	if (session->progress.on && now >= wait->next_progress) {
 		wait->next_progress = now + PROGRESS_MS;
-		progress_show(&session->progress, session->images->workload_name,
-			      (now - wait->start) / 1e3, session->data_bytes);
+		progress_show(&session->progress, session->label, (now - wait->start) / 1e3,
+			      session->data_bytes);
 	}
 	return EXIT_GOOD;
 }
 
 /* No time is left: what that means depends on what happened before. */
-static int out_of_time(const struct session *session)
+static int out_of_time(const struct session *session, const struct wait *wait)
 {
 	if (session->console.trouble)
 		return panicked(session);
-	return fail(EXIT_HANG, "the guest hangs: %s after %u s (--timeout gives it longer)",
-		    session->hello_seen ? "the workload did not end" : "the agent did not start",
+	if (session->hello_seen)
+		return fail(EXIT_HANG,
+			    "the guest hangs: the workload did not end after %u s (--timeout gives "
+			    "it longer)",
+			    session->options->timeout);
+	if (now_ms() >= wait->silence)
+		return fail(EXIT_HANG,
+			    "the guest hangs: nothing was heard of it for %u s, and the agent did "
+			    "not start (--silence gives it longer)",
+			    session->options->silence);
+	return fail(EXIT_HANG,
+		    "the guest hangs: the agent did not start after %u s (--timeout gives it "
+		    "longer)",
 		    session->options->timeout);
+}
+
+/* Move the moments after something was heard. */
+static void move_deadlines(const struct session *session, struct wait *wait)
+{
+	const int64_t now = now_ms();
+
+	if (session->options->silence)
+		wait->silence = now + session->options->silence * 1000LL;
+	if (session->ended && !wait->last_word) {
+		wait->deadline = now + LAST_WORD_MS;
+		wait->last_word = true;
+	} else if (session->console.trouble && !session->ended && !wait->troubled) {
+		wait->deadline = now + LINGER_MS;
+		wait->troubled = true;
+	}
 }
 
 static int listen(struct session *session, struct pollfd *polls)
 {
-	struct wait wait = {.start = now_ms(), .deadline = NO_DEADLINE};
-	bool troubled = false, last_word = false;
+	struct wait wait = {.start = now_ms(), .deadline = NO_DEADLINE, .silence = NO_DEADLINE};
+	bool heard = false;
 	int code;
 
 	if (session->options->timeout)
 		wait.deadline = wait.start + session->options->timeout * 1000LL;
+	if (session->options->silence)
+		wait.silence = wait.start + session->options->silence * 1000LL;
 	while (polls[PORT].fd >= 0 || polls[CONSOLE].fd >= 0 || polls[MESSAGES].fd >= 0) {
-		code = wait_for_sources(session, polls, &wait);
+		code = wait_for_sources(session, polls, &wait, &heard);
 		if (code == EXIT_GOOD)
 			code = read_sources(session, polls);
 		if (code)
 			return code;
-		if (session->ended && !last_word) {
-			wait.deadline = now_ms() + LAST_WORD_MS;
-			last_word = true;
-		} else if (session->console.trouble && !session->ended && !troubled) {
-			wait.deadline = now_ms() + LINGER_MS;
-			troubled = true;
-		}
-		if (now_ms() >= wait.deadline)
-			return session->ended ? EXIT_GOOD : out_of_time(session);
+		if (heard)
+			move_deadlines(session, &wait);
+		if (now_ms() >= last_moment(session, &wait))
+			return session->ended ? EXIT_GOOD : out_of_time(session, &wait);
 	}
 	return session->ended ? EXIT_GOOD : ended_early(session);
+}
+
+int session_prepare(const struct session *session)
+{
+	int code = machine_prepare(session->machine, session->images);
+	char *path;
+
+	if (code)
+		return code;
+	path = machine_file(session->machine, "session");
+	if (!path)
+		return fail(EXIT_HOST, "out of memory");
+	code = write_archive(path, session->options, session->images, session->attrs);
+	free(path);
+	return code;
 }
 
 int session_run(struct session *session)

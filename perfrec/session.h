@@ -19,8 +19,10 @@ struct session {
 	const struct images *images;
 	const struct perf_event_attr *attrs;
 	struct machine *machine;
-	struct recording *recording;
-	int signals; /* of session_open_signals() */
+	struct recording *recording; /* NULL: the events only count */
+	int signals;		     /* of session_open_signals() */
+	int output;		     /* where the workload's output goes */
+	const char *label;	     /* for the progress line */
 
 	struct frame_reader frames;
 	struct console console;
@@ -43,12 +45,21 @@ struct session {
    ends the process with files half written; -1: errno. */
 int session_open_signals(void);
 
+/* Make the machine's folder with the images and the archive for the agent.
+   options, images, attrs and machine are set.  Prints what is wrong; an exit
+   code. */
+int session_prepare(const struct session *session);
+
 /* Run a started machine to the end of its session.  Prints what is wrong; an
    exit code. */
 int session_run(struct session *session);
 
 /* Take one frame (session_frames.c).  Prints what is wrong; an exit code. */
 int session_frame(struct session *session, const struct perf_frame *frame, const uint8_t *contents);
+
+/* Say how the workload ended, unless it ended well; kept says what there is
+   nevertheless.  The exit code of the command. */
+int session_workload_exit(const struct session *session, const char *kept);
 
 void session_free(struct session *session);
 

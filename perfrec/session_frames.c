@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "exit_codes.h"
 #include "first_records.h"
 #include "session.h"
@@ -36,7 +37,7 @@ static int take_hello(struct session *session, const uint8_t *contents, uint64_t
 	hello->info.pmu_name[sizeof(hello->info.pmu_name) - 1] = '\0';
 	hello->info.kernel_version[sizeof(hello->info.kernel_version) - 1] = '\0';
 	session->hello_seen = true;
-	return EXIT_GOOD;
+	return check_counters(&session->options->events, &hello->info);
 }
 
 /* All events are open: the header can be written. */
@@ -45,11 +46,13 @@ static int begin_recording(struct session *session)
 	struct perfdata_buffer first = {0};
 	int code;
 
+	session->begun = true;
+	if (!session->recording)
+		return EXIT_GOOD;
 	put_first_records(&first, session);
 	code =
 	    recording_begin(session->recording, session->events, session->nr_events_open, &first);
 	perfdata_buffer_free(&first);
-	session->begun = true;
 	return code;
 }
 
@@ -80,6 +83,8 @@ static int take_data(struct session *session, const struct perf_frame *frame,
 {
 	if (!session->begun)
 		return nonsense("DATA before every EVENT");
+	if (!session->recording)
+		return nonsense("DATA of events that only count");
 	session->data_bytes += frame->length;
 	return recording_append(session->recording, frame->cpu, contents, frame->length);
 }
@@ -90,7 +95,7 @@ static int take_output(struct session *session, const uint8_t *contents, uint64_
 {
 	progress_clear(&session->progress);
 	while (length && !session->output_failed) {
-		ssize_t wrote = write(STDOUT_FILENO, contents, length);
+		ssize_t wrote = write(session->output, contents, length);
 
 		if (wrote < 0 && errno == EINTR)
 			continue;
@@ -128,6 +133,27 @@ static int take_stats(struct session *session, const uint8_t *contents, uint64_t
 	return EXIT_GOOD;
 }
 
+/* The kernel refused the event's period or frequency. */
+static int refused_rate(const struct session *session, const struct event *event)
+{
+	struct rate rate = event_rate(session->options, event);
+
+	if (rate.hertz)
+		return fail(EXIT_PERIOD,
+			    "event '%s': %" PRIu64 " samples a second are more than this kernel "
+			    "takes; give a smaller -F",
+			    event->name, rate.number);
+	if (event->type == PERF_TYPE_SOFTWARE)
+		return fail(EXIT_PERIOD,
+			    "event '%s': a period of %" PRIu64 " ns is too short for the clock "
+			    "interrupt; give -c 1000000 or more",
+			    event->name, rate.number);
+	return fail(EXIT_PERIOD,
+		    "event '%s': period %" PRIu64 " is below this machine's minimum, %" PRIu32
+		    "; give a larger -c",
+		    event->name, rate.number, session->hello.info.min_period);
+}
+
 /* The kernel refused an event. */
 static int refused_event(const struct session *session, const struct perf_frame_error *error,
 			 const char *text)
@@ -147,25 +173,17 @@ static int refused_event(const struct session *session, const struct perf_frame_
 			    "what is)",
 			    event->name, reason ? ": " : "", reason ? reason : "");
 	case MACH_KERN_INVALID_VALUE:
-		if (event->type == PERF_TYPE_SOFTWARE)
-			return fail(EXIT_PERIOD,
-				    "event '%s': a period of %" PRIu64 " ns is too short for the "
-				    "clock interrupt; give -c 1000000 or more",
-				    event->name, options->period);
-		return fail(EXIT_PERIOD,
-			    "event '%s': period %" PRIu64 " is below this machine's minimum, "
-			    "%" PRIu32 "; give a larger -c",
-			    event->name, options->period, session->hello.info.min_period);
+		return refused_rate(session, event);
 	case MACH_KERN_RESOURCE_SHORTAGE:
 		return fail(EXIT_UNSUPPORTED_EVENT,
-			    "event '%s': no counter or memory is left for it; record fewer "
+			    "event '%s': no counter or memory is left for it; give fewer "
 			    "events at once",
 			    event->name);
 	}
-	if (options->callchain == CALLCHAIN_DWARF)
+	if (options->callchain == CALLCHAIN_DWARF && !options->counts_only)
 		return fail(EXIT_UNSUPPORTED, "-g dwarf: this kernel cannot copy the user's "
 					      "registers and stack; use -g fp");
-	if (options->frequency)
+	if (event_rate(options, event).hertz)
 		return fail(EXIT_UNSUPPORTED,
 			    "-F: this kernel cannot adjust periods to a frequency; use -c");
 	return fail(EXIT_UNSUPPORTED_EVENT, "event '%s' was refused: %s", event->name, text);

@@ -43,11 +43,14 @@ def members(archive):
 class Guest:
     def __init__(self):
         files = members(open('session', 'rb').read())
-        self.config = [line.split(' ', 1) for line in files['config'].decode().splitlines()]
+        self.config = [line.split(' ', 1) for line in files['config'].decode(errors='replace').splitlines()]
         self.workload = dict(self.config)['workload']
         self.attrs = [files['attrs'][n:n + 128] for n in range(0, len(files['attrs']), 128)]
         self.ids = [0x1001 + 7 * n for n in range(len(self.attrs))]
         self.samples = [0] * len(self.attrs)
+        self.counts_only = all(struct.unpack_from('<Q', attr, 16)[0] == 0 for attr in self.attrs)
+        self.quarters = 4  # of the time, that each event was on a counter
+        self.first = int(os.environ.get('FAKE_COUNT', '30000000'))
         self.nr_lost = 0
 
     def hello(self, version=1):
@@ -86,6 +89,9 @@ class Guest:
         return self.record(9, 1 if kernel else 2, body)
 
     def data(self):
+        if self.counts_only:
+            send(OUTPUT, b'hello from ' + self.workload.encode() + b'\n')
+            return
         records = self.sideband()
         for n in range(300):
             records += self.sample(n % len(self.ids), 2000 + 10 * n, n % 3 == 0)
@@ -98,10 +104,13 @@ class Guest:
         self.nr_lost = 17
         send(DATA, self.record(2, 0, struct.pack('<QQ', self.ids[0], 17) + self.tail(0, 9000, self.ids[0])))
 
+    def count(self, index):
+        return self.first * self.quarters // 4 // (index + 1)
+
     def stats(self, more=0):
         for index, number in enumerate(self.ids):
-            send(STATS, struct.pack('<II8Q', index, 0, number, 30000000, 5000, 5000, self.samples[index] + more,
-                                    self.nr_lost, 0, 2))
+            send(STATS, struct.pack('<II8Q', index, 0, number, self.count(index), 5000, 1250 * self.quarters,
+                                    self.samples[index] + more, self.nr_lost, 0, 2))
 
     def exit(self, how=0, status=0):
         send(EXIT, struct.pack('<IiiiqQ', how, status, 1 if how else 0, 2 if how else 0, 0x1234, 0x400010))
@@ -120,6 +129,27 @@ class Guest:
         self.exit(how, status)
         self.stats(more)
         self.end()
+
+
+def multiplexed(guest, quarters):
+    guest.quarters = quarters
+    guest.whole()
+
+
+def differs(guest):
+    """Each run counts one more; the file named in FAKE_RUNS has a byte for each."""
+    with open(os.environ['FAKE_RUNS'], 'ab') as file:
+        guest.first += file.tell()
+        file.write(b'.')
+    guest.whole()
+
+
+def attributes(guest):
+    """Of events that only count: no period, no sample_type, no side-band; instructions:u and r412e:k."""
+    fields = [struct.unpack_from('<IIQQQQQ', attr) for attr in guest.attrs]
+    assert fields == [(0, 128, 1, 0, 0, 0, 1 | 2 | 1 << 5), (4, 128, 0x412e, 0, 0, 0, 1 | 2 | 1 << 4)], fields
+    assert ['scope', 'system'] in guest.config, guest.config
+    guest.whole()
 
 
 def error(code, index=0, kern_return=0, text=''):
@@ -150,6 +180,10 @@ def many(guest):
 MODES = {
     'good': lambda guest: guest.whole(),
     'lost': lambda guest: guest.whole(lost=True),
+    'quarter': lambda guest: multiplexed(guest, 1),
+    'starved': lambda guest: multiplexed(guest, 0),
+    'differs': differs,
+    'attributes': attributes,
     'status': lambda guest: guest.whole(status=3),
     'crash': lambda guest: guest.whole(how=1),
     'lies': lambda guest: guest.whole(more=1),
@@ -170,6 +204,7 @@ MODES = {
     'bad-cpu': lambda guest: (guest.hello(), guest.events(), send(DATA, bytes(8), cpu=9999), hang()),
     'cut-record': lambda guest: (guest.hello(), guest.events(), send(DATA, guest.sample(0, 1, False)[:-8]),
                                  guest.exit(), guest.stats(), guest.end()),
+    'data': lambda guest: (guest.hello(), guest.events(), send(DATA, bytes(8)), hang()),
     'no-exit': lambda guest: (guest.hello(), guest.events(), guest.stats(), guest.end()),
     'no-stats': lambda guest: (guest.hello(), guest.events(), guest.exit(), guest.end()),
     'version': lambda guest: (guest.hello(version=99), hang()),

@@ -56,6 +56,8 @@ TASK_NOTE = note(b'machperf', 1, struct.pack('<I', 1))
 class Tree(unittest.TestCase):
     """A build folder with perfrec, images and workloads, and a folder to record in."""
 
+    COMMAND = 'record'
+
     def setUp(self):
         self.top = tempfile.mkdtemp(prefix='record test,')
         self.addCleanup(shutil.rmtree, self.top)
@@ -80,7 +82,7 @@ class Tree(unittest.TestCase):
     def start(self, *args, mode='good', cwd=None, env=None, **options):
         surroundings = {'PATH': os.environ['PATH'], 'HOME': os.path.join(self.top, 'home'), 'FAKE': mode,
                         'TMPDIR': os.path.join(self.top, 'tmp'), 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', ''), **(env or {})}
-        return subprocess.Popen([os.path.join(self.top, 'perfrec/perfrec'), 'record', *args], stdout=subprocess.PIPE,
+        return subprocess.Popen([os.path.join(self.top, 'perfrec/perfrec'), self.COMMAND, *args], stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=cwd or self.out, env=surroundings, **options)
 
     def record(self, *args, mode='good', qemu=FAKE, **options):
@@ -164,6 +166,27 @@ class Good(Tree):
         self.assertEqual(process.wait(), 0)
         self.assertIn("cannot write the workload's output", err)
 
+    def attrs(self, nr):
+        at, = struct.unpack_from('<Q', self.bytes(), 24)
+        return [self.bytes()[at + 144 * n:at + 144 * n + 128] for n in range(nr)]
+
+    def test_terms(self):
+        """Each event has its own period or frequency, and a plain name."""
+        code, _, err = self.record('-e', 'cycles/period=100003/,cache-misses/period=997/u', '-e', 'instructions/freq=500/:k,branches',
+                                   '-c', '777', 'chase')
+        self.assertEqual(code, 0, err)
+        self.assertEqual([line.split(': ')[1] for line in err.splitlines()[:4]],
+                         ['cycles', 'cache-misses:u', 'instructions:k', 'branches'])
+        rates = [(struct.unpack_from('<Q', attr, 16)[0], struct.unpack_from('<Q', attr, 40)[0] >> 10 & 1, attr[40] & 0x30)
+                 for attr in self.attrs(4)]
+        self.assertEqual(rates, [(100003, 0, 0), (997, 0, 0x20), (500, 1, 0x10), (777, 0, 0)])
+        for word in (b'cycles/period=100003/,cache-misses/period=997/u,instructions/freq=500/k,branches\0', b'\ncache-misses:u\0'):
+            self.assertIn(word.lstrip(b'\n'), self.bytes())
+
+    def test_terms_over_frequency(self):
+        self.record('-e', 'cycles/period=5003/,cache-misses', '-F', '300', 'chase')
+        self.assertEqual([struct.unpack_from('<Q', attr, 16)[0] for attr in self.attrs(2)], [5003, 300])
+
     def test_attributes(self):
         """What was asked for stands in the file."""
         self.record('-e', 'instructions:u,r412e:k', '-c', '777', '-g', 'no', 'chase')
@@ -238,6 +261,17 @@ class Errors(Tree):
                            (['--ring-size', '5000', 'chase'], 'power of two'), (['-o', '-', 'chase'], 'not to a pipe'),
                            ([], 'no workload'), (['--nonsense', 'chase'], "unknown option '--nonsense'"), (['-o'], "'-o' needs a value"),
                            (['-e', 'cycles:x', 'chase'], "unknown modifier 'x'"), (['-e', 'cycles,,', 'chase'], 'empty event name'),
+                           (['-e', 'cycles/perod=5/', 'chase'], r"'cycles/perod=5/': unknown term 'perod' .there are period=N and freq=HZ"),
+                           (['-e', 'cycles/period/', 'chase'], "period: '' is not a number"),
+                           (['-e', 'cycles/period=5x/,branches', 'chase'], "'cycles/period=5x/': period: '5x' is not a number from 1 to"),
+                           (['-e', 'cycles/period=0/', 'chase'], "'0' is not a number from 1"),
+                           (['-e', 'cycles/freq=1000001/', 'chase'], "is not a number from 1 to 1000000$"),
+                           (['-e', 'cycles/period=5,freq=5/', 'chase'], 'period and freq exclude each other'),
+                           (['-e', 'cycles/period=5,period=6/', 'chase'], 'period is given twice'),
+                           (['-e', 'cycles/period=5', 'chase'], "'cycles/period=5': no slash ends its terms"),
+                           (['-e', 'cycles/period=5/x', 'chase'], "unknown modifier 'x'"),
+                           (['-e', '/period=5/', 'chase'], 'empty event name'),
+                           (['-e', 'cycles/period=' + '5' * 300 + '/', 'chase'], "'cycles...': too long"),
                            (['chase', 'a\nb'], 'newline')):
             self.refuse(64, text, *args)
 
@@ -247,13 +281,24 @@ class Errors(Tree):
         self.refuse(65, "unknown event 'zzzzzzzzzzzzzzzzz' ", '-e', 'zzzzzzzzzzzzzzzzz', 'chase')
         self.refuse(65, "unknown event 'rxyz'", '-e', 'rxyz', 'chase')
         self.refuse(65, 'unknown event', '-e', 'x' * 500, 'chase')
+        self.refuse(65, "unknown event 'cache-mises'; near it: cache-misses", '-e', 'cache-mises/period=997/u', 'chase')
 
     def test_unsupported_event(self):
         self.refuse(66, "event 'iTLB-loads' is not supported on this machine: the emulated PMU models no instruction TLB", '-e',
                     'cycles,iTLB-loads', 'chase', mode='unsupported')
         self.refuse(66, "'cycles' was refused: invalid argument", 'chase', mode='argument')
 
+    def test_counters(self):
+        self.refuse(66, "these events need 5 counters of the machine's 4",
+                    '-e', 'cycles,instructions,branches,branch-misses,cache-misses,cache-references,LLC-loads', 'chase')
+        self.refuse(66, 'need 5 counters', '-e', 'cycles:u,cycles:k,r3c,branches,branch-misses,cache-misses', 'chase')
+        self.refuse(66, "'ref-cycles:k': its only counter is taken", '-e', 'ref-cycles:u,ref-cycles:k', 'chase')
+        code, _, err = self.record('-e', 'r3c,rc0,ref-cycles,branches,branch-misses,cache-misses,cache-references,cpu-clock', 'chase')
+        self.assertEqual(code, 0, err)
+
     def test_period(self):
+        self.refuse(67, 'period 9 is below this machine.s minimum, 32', '-e', 'cycles/period=9/', 'chase', mode='period')
+        self.refuse(67, '9 samples a second are more', '-e', 'cycles/freq=9/', 'chase', mode='period')
         self.refuse(67, 'period 3 is below this machine.s minimum, 32', '-c', '3', 'chase', mode='period')
         self.refuse(67, "'cpu-clock': a period of 3 ns is too short", '-e', 'cpu-clock', '-c', '3', 'chase', mode='period')
 
@@ -314,13 +359,17 @@ class Errors(Tree):
         err = self.refuse(76, 'the workload did not end after 1 s', '--timeout', '1', 'chase', mode='hang')
         self.assertIn('  | GNU Mach fake', err)
         self.refuse(76, 'the agent did not start after 1 s', '--timeout', '1', 'chase', mode='silent')
+        err = self.refuse(76, 'nothing was heard of it for 1 s, and the agent did not start', '--silence', '1', 'chase', mode='silent')
+        self.assertIn('  | booting', err)
+        self.refuse(76, 'the workload did not end after 3 s', '--silence', '1', '--timeout', '3', 'chase', mode='hang')
+        self.refuse(76, 'the agent did not start after 2 s', '--silence', '0', '--timeout', '2', 'chase', mode='silent')
 
     def test_session(self):
         for mode, text in (('garbage', 'bytes that are no frame'), ('huge', 'a frame of 1152921504606846976 bytes'),
                            ('early-data', 'DATA before every EVENT'), ('bad-record', 'malformed record'),
                            ('bad-sample', 'malformed record'), ('bad-cpu', 'records of CPU 9999'), ('cut-record', 'inside a record'),
                            ('no-exit', 'END without EXIT'), ('no-stats', 'no STATS'), ('lies', 'the kernel wrote 301 samples, 300 arrived'),
-                           ('version', 'speaks version 99'), ('reset', 'ended before the recording was complete'),
+                           ('version', 'speaks version 99'), ('reset', 'ended before its guest was done'),
                            ('dies', 'ended: qemu: fatal: triple fault'), ('workload', 'cannot be loaded: segment outside'),
                            ('agent', 'the agent failed: vm_allocate: no space')):
             with self.subTest(mode):
@@ -359,7 +408,7 @@ class Commands(unittest.TestCase):
         self.assertRegex(refused, r'iTLB-loads +fetches .*\n +not counted: the emulated PMU models no instruction TLB')
 
     def test_help(self):
-        for args in (['--help'], ['record', '--help'], ['--version']):
+        for args in (['--help'], ['record', '--help'], ['stat', '--help'], ['--version']):
             code, out, err = self.run_perfrec(*args)
             self.assertEqual((code, err), (0, ''))
             self.assertIn('perfrec', out)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The part of JSON Schema that docs/report.schema.json uses, checked without a package."""
+"""The part of JSON Schema that the schemas of docs use, checked without a package."""
 
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None), "boolean": bool}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None), "boolean": bool}
 KNOWN = {"$schema", "title", "description", "type", "required", "properties", "additionalProperties", "items", "minimum"}
 
 
@@ -12,7 +12,7 @@ def problems(value, schema, place="$"):
         yield f"{place}: the schema says {unknown}, which this check does not know"
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else types
-    if types and not any(isinstance(value, TYPES[t]) and not (t == "integer" and isinstance(value, bool)) for t in types):
+    if types and not any(isinstance(value, TYPES[t]) and not (t in ("integer", "number") and isinstance(value, bool)) for t in types):
         yield f"{place}: {value!r} is not of type {types}"
         return
     if isinstance(value, int) and value < schema.get("minimum", value):

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parsing the command line of perfrec stat. */
+#include "exit_codes.h"
+#include "number.h"
+#include "stat_options.h"
+
+#define MOST_RUNS 10000
+
+/* What the machine can count at once: two events on fixed counters and one on
+   each of four general ones. */
+#define DEFAULT_EVENTS "cycles,instructions,branches,branch-misses,cache-references,cache-misses"
+
+enum own_option {
+	OPTION_JSON = OWN_OPTION,
+	OPTION_CSV,
+};
+
+static const struct option names[] = {
+    COMMON_OPTIONS,
+    {"repeat", required_argument, NULL, 'r'},
+    {"output", required_argument, NULL, 'o'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"csv", no_argument, NULL, OPTION_CSV},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+    "Usage: perfrec stat [OPTION]... [--] WORKLOAD [ARG]...\n"
+    "Count the hardware events of a Mach task, without samples.\n"
+    "\n"
+    "  perfrec stat chase                        the default events\n"
+    "  perfrec stat -e instructions:u,cache-misses:u -- sqlite 200\n"
+    "  perfrec stat --json -o stat.json -- zlib  for programs, docs/stat.schema.json\n"
+    "  perfrec stat -r 5 -- chase                repeated: the mean and the spread\n"
+    "\n"
+    "WORKLOAD is a path, or the bare name of a program that came with machperf.\n"
+    "\n"
+    "  -e, --event EVENT[,...]   what to count (perfrec list); default\n"
+    "                            " DEFAULT_EVENTS "\n"
+    "  -r, --repeat N            run N times\n"
+    "  -a, --all-cpus            count the whole system, not only the workload\n"
+    "      --json                as JSON, to standard output\n"
+    "      --csv                 as comma-separated values, to standard output\n"
+    "  -o, --output FILE         write the result to FILE\n"
+    "      --timeout SECONDS     give a hanging guest up; default 600, 0: never\n"
+    "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
+    "      --kernel IMAGE        another grafted kernel\n"
+    "      --qemu PROGRAM        another emulator (or MACHPERF_QEMU)\n"
+    "  -q, --quiet               no progress\n"
+    "  -h, --help                this text\n";
+
+static int take_option(void *into, int option, const char *argument)
+{
+	struct stat_options *options = into;
+	uint64_t number = 0;
+	int code;
+
+	switch (option) {
+	case 'r':
+		code = parse_number("-r", argument, 1, MOST_RUNS, &number);
+		options->runs = number;
+		return code;
+	case 'o':
+		options->output = argument;
+		return EXIT_GOOD;
+	case OPTION_JSON:
+	case OPTION_CSV:
+		if (options->format != STAT_TEXT)
+			return fail(EXIT_USAGE, "give --json or --csv once");
+		options->format = option == OPTION_JSON ? STAT_JSON : STAT_CSV;
+		return EXIT_GOOD;
+	}
+	return take_common_option(&options->session, option, argument);
+}
+
+static const struct syntax syntax = {
+    .command = "stat",
+    .letters = "+:" COMMON_LETTERS "r:o:",
+    .names = names,
+    .help = help,
+    .take = take_option,
+};
+
+int parse_stat_options(struct stat_options *options, int argc, char *const *argv, bool *done)
+{
+	struct options *session = &options->session;
+	unsigned int n;
+	int code;
+
+	*options = (struct stat_options){.session = default_options, .runs = 1};
+	session->counts_only = true;
+	session->ring_size = LEAST_RING_SIZE;
+	code = parse_arguments(&syntax, options, session, argc, argv, done);
+	if (code || *done)
+		return code;
+	if (options->output && !options->output[0])
+		return fail(EXIT_USAGE, "-o: empty file name");
+	for (n = 0; n < session->events.nr; n++)
+		if (session->events.events[n].period || session->events.events[n].frequency)
+			return fail(EXIT_USAGE,
+				    "event '%s': perfrec stat takes no samples; leave its period "
+				    "or freq away",
+				    session->events.events[n].name);
+	return session->events.nr ? EXIT_GOOD : parse_events(&session->events, DEFAULT_EVENTS);
+}

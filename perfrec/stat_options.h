@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of perfrec stat. */
+#ifndef PERFREC_STAT_OPTIONS_H
+#define PERFREC_STAT_OPTIONS_H
+
+#include "options.h"
+
+enum stat_format {
+	STAT_TEXT,
+	STAT_JSON,
+	STAT_CSV,
+};
+
+struct stat_options {
+	struct options session;
+	unsigned int runs;
+	enum stat_format format;
+	const char *output; /* NULL: standard error for text, else standard output */
+};
+
+/* Fill *options from the arguments behind "perfrec stat" (argv[0] is "stat").
+   Prints what is wrong or, asked for help, the help.  An exit code; *done says
+   that there is nothing more to do. */
+int parse_stat_options(struct stat_options *options, int argc, char *const *argv, bool *done);
+
+#endif /* PERFREC_STAT_OPTIONS_H */

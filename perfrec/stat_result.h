@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What perfrec stat found out, and the forms it is written in. */
+#ifndef PERFREC_STAT_RESULT_H
+#define PERFREC_STAT_RESULT_H
+
+#include <mach/perf_stream.h>
+
+#include "counts.h"
+#include "options.h"
+#include "ratios.h"
+#include "text.h"
+
+struct stat_result {
+	const struct options *options; /* the events are named there */
+	const char *workload;
+	const char *emulator; /* what it calls itself */
+	struct perf_frame_hello hello;
+	struct perf_frame_exit exit;		/* of the last run */
+	const struct perf_event_values *values; /* [runs][events] */
+	unsigned int runs;
+	bool same; /* every run counted the same */
+	struct count counts[MAX_EVENTS];
+	struct ratio ratios[MAX_RATIOS];
+	unsigned int nr_ratios;
+};
+
+/* Whether the machine counts the same each time. */
+static inline bool stat_deterministic(const struct stat_result *result)
+{
+	return result->hello.info.flags & PERF_INFO_EMULATED;
+}
+
+/* Append the result to *out, which notes a lack of memory. */
+void put_stat_text(struct text *out, const struct stat_result *result);
+void put_stat_json(struct text *out, const struct stat_result *result);
+void put_stat_csv(struct text *out, const struct stat_result *result);
+
+#endif /* PERFREC_STAT_RESULT_H */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The result of perfrec stat for people. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "stat_result.h"
+
+#define GROUPED 32 /* bytes of the largest number with its commas */
+#define NUMBERS 16 /* columns of the counts */
+#define RATIO	10 /* columns of the ratios' values */
+#define NAME	22 /* columns of the ratios' names */
+
+/* 1234567 as 1,234,567. */
+static const char *grouped(char buffer[GROUPED], uint64_t number)
+{
+	char digits[24];
+	size_t length = snprintf(digits, sizeof(digits), "%" PRIu64, number), n;
+	char *at = buffer;
+
+	for (n = 0; n < length; n++) {
+		if (n && (length - n) % 3 == 0)
+			*at++ = ',';
+		*at++ = digits[n];
+	}
+	*at = '\0';
+	return buffer;
+}
+
+static void put_count(struct text *out, const struct stat_result *result, unsigned int n)
+{
+	const struct count *count = &result->counts[n];
+	const char *name = result->options->events.events[n].name;
+	char number[GROUPED];
+
+	if (!count->counted) {
+		text_print(out, "%*s  %s\n", NUMBERS, "<not counted>", name);
+		return;
+	}
+	text_print(out, "%*s  %s", NUMBERS, grouped(number, (uint64_t)llround(count->mean)), name);
+	if (!count->same)
+		text_print(out, "  +- %s (%.2f %%)",
+			   grouped(number, (uint64_t)llround(count->deviation)),
+			   count->mean > 0 ? 100 * count->deviation / count->mean : 0);
+	if (count->share < 1)
+		text_print(out, "  (estimated: counted %.2f %% of the time)", 100 * count->share);
+	text_print(out, "\n");
+}
+
+static void put_ratio(struct text *out, const struct ratio *ratio)
+{
+	if (isnan(ratio->value))
+		text_print(out, "%*s  ", RATIO + 2, "n/a  ");
+	else if (ratio->percent)
+		text_print(out, "%*.2f %%  ", RATIO, 100 * ratio->value);
+	else
+		text_print(out, "%*.3f    ", RATIO, ratio->value);
+	text_print(out, "%-*s %s\n", NAME, ratio->name, ratio->formula);
+}
+
+/* What the numbers stand for. */
+static void put_foot(struct text *out, const struct stat_result *result)
+{
+	const char *place = result->options->system_wide ? "" : " on the CPU";
+
+	text_print(out, "\n%.6f s of guest time%s", result->counts[0].enabled / 1e9, place);
+	if (!stat_deterministic(result)) {
+		text_print(out, "\n");
+		return;
+	}
+	if (!result->same)
+		text_print(out,
+			   "; THE RUNS DIFFER although the machine (%s) is deterministic: "
+			   "please report it\n",
+			   result->hello.info.pmu_name);
+	else if (result->runs > 1)
+		text_print(out, "; deterministic: %u runs, no difference\n", result->runs);
+	else
+		text_print(out, "; deterministic: every run counts the same\n");
+}
+
+void put_stat_text(struct text *out, const struct stat_result *result)
+{
+	char *const *argument;
+	unsigned int n;
+
+	text_print(out, "Events of %s", result->workload);
+	for (argument = result->options->arguments; argument && *argument; argument++)
+		text_print(out, " %s", *argument);
+	text_print(out, "%s", result->options->system_wide ? ", the whole system" : "");
+	if (result->runs > 1)
+		text_print(out, ", mean%s of %u runs", result->same ? "" : " and deviation",
+			   result->runs);
+	text_print(out, ":\n\n");
+	for (n = 0; n < result->options->events.nr; n++)
+		put_count(out, result, n);
+	if (result->nr_ratios)
+		text_print(out, "\n");
+	for (n = 0; n < result->nr_ratios; n++)
+		put_ratio(out, &result->ratios[n]);
+	put_foot(out, result);
+}

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""perfrec stat with a fake emulator: what it writes, and what can go wrong.
+
+Usage: stat_test.py PERFREC FAKE_EMULATOR SCHEMA SCHEMA_CHECK"""
+
+import csv
+import io
+import json
+import os
+import sys
+import unittest
+
+import record_test
+
+SCHEMA_FILE, SCHEMA_CHECK = sys.argv[3:5]
+sys.path.insert(0, os.path.dirname(SCHEMA_CHECK))
+import schema  # noqa: E402  found by the line above
+
+DEFAULT = ['cycles', 'instructions', 'branches', 'branch-misses', 'cache-references', 'cache-misses']
+
+
+class Stat(record_test.Tree):
+    COMMAND = 'stat'
+
+    def good(self, *args, **options):
+        code, out, err = self.record(*args, **options)
+        self.assertEqual(code, 0, err)
+        self.assertEqual(os.listdir(os.path.join(self.top, 'tmp')), [])
+        return out, err
+
+    def json(self, *args, **options):
+        result = json.loads(self.good('--json', *args, **options)[0])
+        with open(SCHEMA_FILE, encoding='utf-8') as file:
+            self.assertEqual(list(schema.problems(result, json.load(file))), [])
+        return result
+
+
+class Good(Stat):
+    def test_text(self):
+        out, err = self.good('chase', '7')
+        self.assertEqual(out, 'hello from chase\n')
+        self.assertEqual(err.splitlines(), [
+            'Events of chase 7:', '',
+            '      30,000,000  cycles', '      15,000,000  instructions', '      10,000,000  branches',
+            '       7,500,000  branch-misses', '       6,000,000  cache-references', '       5,000,000  cache-misses', '',
+            '     0.500    IPC                    instructions / cycles',
+            '     75.00 %  branch-miss-rate       branch-misses / branches',
+            '   500.000    branch-MPKI            1000 * branch-misses / instructions',
+            '     83.33 %  cache-miss-rate        cache-misses / cache-references',
+            '   333.333    cache-MPKI             1000 * cache-misses / instructions', '',
+            '0.000005 s of guest time on the CPU; deterministic: every run counts the same'])
+        self.assertEqual(os.listdir(self.out), [])
+
+    def test_attributes(self):
+        """The events only count, with their modifiers; nothing is recorded beside them."""
+        self.good('-e', 'instructions:u,r412e:k', '-a', 'chase', mode='attributes')
+
+    def test_ratios_by_modifier(self):
+        out = self.json('-e', 'instructions:u,cycles:k,cycles:u,cpu-cycles', 'chase')
+        self.assertEqual([(r['name'], r['formula']) for r in out['ratios']], [('IPC', 'instructions:u / cycles:u')])
+        self.assertAlmostEqual(out['ratios'][0]['value'], 3)
+
+    def test_ratios_of_two(self):
+        out = self.json('-e', 'L1-dcache-loads,L1-dcache-stores,L1-dcache-load-misses,instructions', 'chase')
+        self.assertEqual([(r['name'], r['formula']) for r in out['ratios']],
+                         [('L1-dcache-miss-rate', 'L1-dcache-load-misses / (L1-dcache-loads + L1-dcache-stores)'),
+                          ('L1-dcache-MPKI', '1000 * L1-dcache-load-misses / instructions')])
+        self.assertAlmostEqual(out['ratios'][0]['value'], 10 / 45)
+
+    def test_division_by_none(self):
+        out = self.json('-e', 'cycles,instructions', 'chase', env={'FAKE_COUNT': '0'})
+        self.assertEqual(out['ratios'], [{'name': 'IPC', 'value': None, 'formula': 'instructions / cycles'}])
+        self.assertIn('n/a    IPC', self.good('-e', 'cycles,instructions', 'chase', env={'FAKE_COUNT': '0'})[1])
+
+    def test_json(self):
+        out = self.json('-a', '-r', '3', 'chase', 'two words', 'quote"\\\t', 'übel', os.fsdecode(b'\xff\xed\xa0\x80'))
+        self.assertEqual(out['command'], ['chase', 'two words', 'quote"\\\t', 'übel', '\ufffd' * 4])
+        self.assertEqual((out['scope'], out['runs'], out['same'], out['exit']), ('system', 3, True, {'status': 0}))
+        self.assertEqual([e['name'] for e in out['events']], DEFAULT)
+        self.assertEqual(out['events'][1], {'name': 'instructions', 'value': 15000000, 'deviation': 0, 'values': [15000000] * 3,
+                                            'enabled_ns': 5000, 'running_ns': 5000, 'share': 1})
+        self.assertEqual(out['machine']['deterministic'], True)
+
+    def test_large_counts_are_exact(self):
+        out = self.json('-e', 'cycles', '-r', '2', 'chase', env={'FAKE_COUNT': str(2**63 + 1)})
+        self.assertEqual(out['events'][0]['value'], 2**63 + 1)
+
+    def test_streams(self):
+        """What programs read is alone on standard output."""
+        out, err = self.good('--json', 'chase')
+        self.assertEqual(err, 'hello from chase\n')
+        out, err = self.good('--json', '-o', 'x.json', 'chase')
+        self.assertEqual((out, err), ('hello from chase\n', ''))
+        self.assertEqual(json.loads(self.bytes('x.json'))['runs'], 1)
+        self.good('-o', 'x.json', 'chase')
+        self.assertIn(b'Events of chase:', self.bytes('x.json'))
+        self.assertEqual(os.listdir(self.out), ['x.json'])
+        self.good('-o', '/dev/null', 'chase')
+
+    def test_csv(self):
+        rows = list(csv.DictReader(io.StringIO(self.good('--csv', '-e', 'cycles:u,instructions:u', '-r', '2', 'chase')[0], newline='')))
+        self.assertEqual([list(row.values()) for row in rows],
+                         [['event', 'cycles:u', '30000000', '0', '30000000', '30000000', '1', ''],
+                          ['event', 'instructions:u', '15000000', '0', '15000000', '15000000', '1', ''],
+                          ['ratio', 'IPC', '0.5', '', '', '', '', 'instructions:u / cycles:u']])
+
+    def test_repeat(self):
+        err = self.good('-r', '3', 'chase')[1]
+        self.assertIn('Events of chase, mean of 3 runs:', err)
+        self.assertIn('deterministic: 3 runs, no difference', err)
+        self.assertNotIn('+-', err)
+
+    def test_spread(self):
+        env = {'FAKE_RUNS': os.path.join(self.top, 'runs'), 'FAKE_COUNT': '1000'}
+        out = self.json('-e', 'cycles', '-r', '3', 'chase', mode='differs', env=env)
+        self.assertEqual((out['same'], out['events'][0]['value'], out['events'][0]['deviation'], out['events'][0]['values']),
+                         (False, 1001.0, 1, [1000, 1001, 1002]))
+        err = self.good('-e', 'cycles', '-r', '3', 'chase', mode='differs', env=env)[1]
+        self.assertIn('mean and deviation of 3 runs', err)
+        self.assertIn('1,004  cycles  +- 1 (0.10 %)', err)
+        self.assertIn('THE RUNS DIFFER', err)
+
+    def test_multiplexed(self):
+        out = self.json('-e', 'cycles,instructions', 'chase', mode='quarter')
+        self.assertEqual([(e['value'], e['running_ns'], e['share']) for e in out['events']],
+                         [(30000000, 1250, 0.25), (15000000, 1250, 0.25)])
+        self.assertIn('30,000,000  cycles  (estimated: counted 25.00 % of the time)',
+                      self.good('-e', 'cycles', 'chase', mode='quarter')[1])
+
+    def test_starved(self):
+        out = self.json('-e', 'cycles,instructions', 'chase', mode='starved')
+        self.assertEqual([(e['value'], e['values'], e['share']) for e in out['events']], [(None, [None], 0)] * 2)
+        self.assertEqual(out['ratios'][0]['value'], None)
+        self.assertIn('<not counted>  cycles', self.good('-e', 'cycles', 'chase', mode='starved')[1])
+        self.assertIn('event,cycles,,,,,0,\r\n', self.good('--csv', '-e', 'cycles', 'chase', mode='starved')[0])
+
+    def test_failing_workload(self):
+        code, out, err = self.record('--json', '-r', '3', 'chase', mode='status')
+        self.assertEqual(code, 3)
+        self.assertEqual((json.loads(out)['runs'], json.loads(out)['exit']), (1, {'status': 3}))
+        self.assertIn('exited with status 3; the counts stand', err)
+        code, out, _ = self.record('--json', 'chase', mode='crash')
+        self.assertEqual((code, json.loads(out)['exit']), (80, {'exception': 1, 'code': 2, 'subcode': 0x1234}))
+
+
+class Errors(Stat):
+    def test_usage(self):
+        for args, text in ((['-r', '0', 'chase'], '-r: .0. is not a number from 1 to 10000'), ([], 'no workload; see perfrec stat --help'),
+                           (['--json', '--csv', 'chase'], 'give --json or --csv once'), (['-o', '', 'chase'], 'empty file name'),
+                           (['-c', '5', 'chase'], "unknown option '-c'; see perfrec stat"),
+                           (['-e', 'cycles/period=5/', 'chase'], "'cycles': perfrec stat takes no samples")):
+            self.refuse(64, text, *args)
+
+    def test_refusals(self):
+        self.refuse(65, "unknown event 'cycels'; near it: cycles", '-e', 'cycels', 'chase')
+        self.refuse(66, 'need 5 counters', '-e', ','.join(DEFAULT + ['dTLB-load-misses']), 'chase')
+        self.refuse(66, "'iTLB-loads' is not supported on this machine", '-e', 'cycles,iTLB-loads', 'chase', mode='unsupported')
+        self.refuse(68, "no workload 'nothing'", 'nothing')
+        self.refuse(72, 'no such program', 'chase', qemu='nothing')
+        self.refuse(74, 'no perf interface', 'chase', mode='no-interface')
+        self.refuse(75, 'in trouble: panic', '-o', 'x', 'chase', mode='panic')
+        self.refuse(76, 'nothing was heard of it for 1 s', '-o', 'x', '--silence', '1', 'chase', mode='silent')
+        self.refuse(77, 'DATA of events that only count', 'chase', mode='data')
+        self.refuse(77, 'no STATS', 'chase', mode='no-stats')
+
+    def test_output(self):
+        self.refuse(73, 'cannot write nowhere/x: No such file', '-o', 'nowhere/x', 'chase')
+        self.refuse(73, 'cannot write .: Is a directory', '-o', '.', 'chase')
+        self.refuse(73, 'cannot write /dev/full: No space left', '-o', '/dev/full', 'chase')
+
+    def test_older_result_stands(self):
+        self.put('out/x', b'older')
+        self.refuse(77, 'the agent failed', '-o', 'x', 'chase', mode='agent')
+        self.assertEqual(self.bytes('x'), b'older')
+
+
+if __name__ == '__main__':
+    unittest.main(argv=[sys.argv[0], *sys.argv[5:]])
