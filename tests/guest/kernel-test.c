@@ -9,6 +9,7 @@ void test_leaks(void);
 void test_orders(void);
 void test_task_death(void);
 void test_thread_death(void);
+void test_recorder_death(void);
 void test_conservation(void);
 void test_two_events(void);
 void test_hostile_tail(void);
@@ -34,6 +35,7 @@ const struct test tests[] = {
     {"orders", test_orders},
     {"task-death", test_task_death},
     {"thread-death", test_thread_death},
+    {"recorder-death", test_recorder_death},
     {"conservation", test_conservation},
     {"two-events", test_two_events},
     {"hostile-tail", test_hostile_tail},

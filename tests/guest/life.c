@@ -165,3 +165,59 @@ void test_thread_death(void)
 	drop(thread);
 	ring_drop(&ring);
 }
+
+/* A recorder that watches itself, and dies in the middle of it. */
+static void child_records(void *argument)
+{
+	struct perf_event_attr attr = sampling();
+	mach_port_t event;
+	struct ring ring;
+	uint64_t id;
+
+	attr.flags |= PERF_ATTR_EXCLUDE_KERNEL;
+	ring = ring_make(16384, 0);
+	for (unsigned i = 0; i < 3; i++)
+		event_open(mach_task_self(), MACH_PORT_NULL, &attr, ring.buffer, &event, &id);
+	burn((uint64_t)(uintptr_t)argument);
+	for (;;)
+		task_terminate(mach_task_self());
+}
+
+static void recorder_dies(bool killed)
+{
+	uint64_t n = killed ? 1UL << 40 : 200000;
+	thread_t thread;
+	task_t task = child_make(child_records, (void *)n, &thread);
+	struct usage usage;
+
+	task_resume(task);
+	sleep_ms(20);
+	if (killed) {
+		usage = usage_now();
+		check(usage.pages >= 5, "the child has a ring: %u pages", usage.pages);
+		task_terminate(task);
+	}
+	drop(thread);
+	drop(task);
+	sleep_ms(50);
+}
+
+void test_recorder_death(void)
+{
+	struct usage before, after;
+
+	recorder_dies(false);
+	recorder_dies(true); /* these fill the kernel's caches */
+	before = usage_now();
+	for (unsigned i = 0; i < 5; i++) {
+		recorder_dies(false);
+		recorder_dies(true);
+	}
+	after = usage_now();
+	check(before.blocks == after.blocks && before.pages == 0 && after.pages == 0 &&
+		  before.ports == after.ports,
+	      "dead recorders leave nothing: blocks %u %u, pages %u %u, ports %u %u", before.blocks,
+	      after.blocks, before.pages, after.pages, before.ports, after.ports);
+	cycle(mach_task_self());
+	check(true, "and the kernel goes on");
+}

@@ -176,6 +176,81 @@ static void test_nested_writer_finds_it_full(void **state)
 	assert_int_equal(take(), 3);
 }
 
+/* Put a record together in the ring, as an overflow does. */
+static bool place(uint64_t number, unsigned nr)
+{
+	uint64_t *words = perf_ring_place(&ring, nr * 8 + 40); /* it may turn out smaller */
+
+	if (words == NULL)
+		return false;
+	for (unsigned i = 0; i < nr; i++)
+		words[i] = number;
+	perf_ring_placed(&ring, nr * 8);
+	return true;
+}
+
+static void test_placed_records(void **state)
+{
+	uint64_t written = 0, taken = 0;
+	unsigned wrapped = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 5000; round++) {
+		unsigned nr = 1 + round * 11 % 30;
+		bool placed = place(written, nr);
+
+		/* What would wrap around is copied in. */
+		if (!placed && perf_ring_room(&ring, FALSE) >= nr * 8 + 40) {
+			assert_true(SIZE - ring.head % SIZE < nr * 8 + 40);
+			placed = put(written, nr, FALSE);
+			wrapped++;
+		}
+		written += placed;
+		if (round % 5 == 4 || !placed)
+			while (area.page.data_tail < area.page.data_head) {
+				uint64_t word = take();
+
+				assert_true(word == taken || word == taken + 1);
+				taken = word;
+			}
+	}
+	assert_true(written > 4000 && wrapped > 50);
+	check_guard();
+}
+
+static void nested_placer(void)
+{
+	assert_true(place(7, 5));
+	head_inside = area.page.data_head;
+}
+
+static void test_placed_inside_a_writer(void **state)
+{
+	(void)state;
+	interruption = nested_placer;
+	assert_true(put(3, 4, TRUE));
+	assert_int_equal(head_inside, 0);
+	assert_int_equal(area.page.data_head, 9 * 8);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(take(), 3);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(take(), 7);
+	assert_true(place(8, 2));
+	assert_int_equal(area.page.data_head, 11 * 8);
+}
+
+static void test_no_place_in_a_full_ring(void **state)
+{
+	(void)state;
+	while (place(1, 8))
+		;
+	assert_true(ring.head <= SIZE - SIZE / 4);
+	assert_true(ring.head > SIZE - SIZE / 4 - 8 * 8 - 40);
+	area.page.data_tail = ring.head + 8; /* nonsense */
+	assert_false(place(1, 8));
+	check_guard();
+}
+
 /* Whatever the recorder writes, the kernel stays inside the data and its head stays right. */
 static void test_hostile_control_page(void **state)
 {
@@ -218,6 +293,9 @@ int main(void)
 	    cmocka_unit_test_setup(test_room_kept_for_sideband, set_up),
 	    cmocka_unit_test_setup(test_nested_writers, set_up),
 	    cmocka_unit_test_setup(test_nested_writer_finds_it_full, set_up),
+	    cmocka_unit_test_setup(test_placed_records, set_up),
+	    cmocka_unit_test_setup(test_placed_inside_a_writer, set_up),
+	    cmocka_unit_test_setup(test_no_place_in_a_full_ring, set_up),
 	    cmocka_unit_test_setup(test_hostile_control_page, set_up),
 	};
 
