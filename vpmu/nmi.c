@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What handlers of NMIs cost: all that runs from the delivery to the IRET. */
+/* What handlers of NMIs cost: all that runs from the delivery to the return. */
 #include "vpmu.h"
 
 /* Everything since power-on. */

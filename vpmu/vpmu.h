@@ -211,8 +211,8 @@ int64_t vpmu_arm(struct vpmu *p, unsigned int ring);
    far have been counted. */
 void vpmu_nmi_begin(struct vpmu *p);
 
-/* The IRET that unblocks NMIs (SDM volume 3A, 6.7.1) was executed, and all
-   steps up to and with it have been counted: the handler has returned. */
+/* The handler has returned to what it interrupted, and all steps up to and
+   with its IRET have been counted. */
 void vpmu_nmi_end(struct vpmu *p);
 
 /* True while some counter counts one of these events (bit: event). */

@@ -60,6 +60,8 @@ struct X86PMU {
     bool pmi_pending;
     unsigned int skip;     /* accesses already counted of ... */
     target_ulong skip_eip; /* ... the instruction here, executed again */
+    target_ulong nmi_eip;  /* what the latest NMI interrupted */
+    target_ulong nmi_esp;
 };
 
 static struct vpmu_cache shared_llc;
@@ -329,18 +331,27 @@ bool x86_pmu_realize(X86CPU *cpu, Error **errp)
 
 void x86_pmu_nmi_begin(CPUX86State *env)
 {
-    if (env->pmu) {
-        fold_steps(env->pmu);
-        vpmu_nmi_begin(&env->pmu->core.pmu);
+    struct X86PMU *pmu = env->pmu;
+
+    if (pmu) {
+        fold_steps(pmu);
+        vpmu_nmi_begin(&pmu->core.pmu);
+        pmu->nmi_eip = env->eip;
+        pmu->nmi_esp = env->regs[R_ESP];
     }
 }
 
-/* The IRET is the last instruction of its TB: it is counted already. */
+/* A fault inside the handler ends with an IRET too: the handler's own goes back
+   to what it interrupted.  It is the last instruction of its TB, so it is
+   counted already. */
 void x86_pmu_nmi_end(CPUX86State *env)
 {
-    if (env->pmu && (env->hflags2 & HF2_NMI_MASK)) {
-        fold_steps(env->pmu);
-        vpmu_nmi_end(&env->pmu->core.pmu);
+    struct X86PMU *pmu = env->pmu;
+
+    if (pmu && pmu->core.pmu.nmi_runs && env->eip == pmu->nmi_eip &&
+        env->regs[R_ESP] == pmu->nmi_esp) {
+        fold_steps(pmu);
+        vpmu_nmi_end(&pmu->core.pmu);
     }
 }
 

@@ -41,7 +41,8 @@ bool x86_pmu_rdpmc(CPUX86State *env, uint32_t ecx, uint64_t *value);
 void x86_pmu_switch(CPUX86State *env);
 void x86_pmu_remap(CPUX86State *env);
 
-/* An NMI is about to be delivered; an IRET is about to unblock NMIs. */
+/* An NMI is about to be delivered; an IRET has been executed, perhaps that of
+   the handler. */
 void x86_pmu_nmi_begin(CPUX86State *env);
 void x86_pmu_nmi_end(CPUX86State *env);
 

@@ -289,13 +289,13 @@ static void test_model_reset_zeroes_overflows(void **state)
 	assert_int_equal(vpmu.stats.overflows[VPMU_INSTRUCTIONS], 0);
 }
 
-/* From the delivery to the first IRET; what runs outside is not counted. */
+/* From the delivery to the return; what runs outside is not counted. */
 static void test_nmi(void **state)
 {
 	const struct vpmu_span *sum = &vpmu.stats.in_nmi;
 
 	(void)state;
-	vpmu_nmi_end(&vpmu); /* an IRET of something else */
+	vpmu_nmi_end(&vpmu); /* of nothing */
 	assert_int_equal(vpmu.stats.nmis, 0);
 	for (unsigned int i = 0; i < 2; i++) {
 		vpmu_advance(&vpmu, 1000, 3);
