@@ -8,7 +8,7 @@
 #include "events.h"
 
 #define LEAST_RING_SIZE 4096
-#define MOST_RING_SIZE	(64 << 20)
+#define MOST_RING_SIZE	(2 << 20) /* with its control page it fits the kernel's largest buffer */
 
 enum callchain {
 	CALLCHAIN_FP,	 /* by frame pointers, in the kernel */

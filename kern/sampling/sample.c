@@ -55,7 +55,7 @@ sample_put_callchain (uint64_t *at, const struct perf_event *event,
    none of it written, not even behind the end. */
 static inline uint64_t *
 sample_put (uint64_t *words, const struct perf_counter *counter,
-	    const struct pmu_regs *regs)
+	    unsigned int overflows, const struct pmu_regs *regs)
 {
   const struct perf_event *event = counter->event;
   uint64_t type = event->attr.sample_type;
@@ -87,7 +87,7 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
   if (type & PERF_SAMPLE_CPU)
     *at++ = perf_pair (cpu_this (), 0);
   if (type & PERF_SAMPLE_PERIOD)
-    *at++ = counter->pmu.period;
+    *at++ = counter->pmu.period * overflows;
   if (type & PERF_SAMPLE_CALLCHAIN)
     at = sample_put_callchain (at, event, regs);
 
@@ -144,10 +144,11 @@ sample_tell_lost_first (struct perf_counter *counter, unsigned int words)
 
 /* Put a sample together outside the ring and copy it in.  FALSE: no room. */
 static boolean_t
-sample_copy (struct perf_counter *counter, const struct pmu_regs *regs)
+sample_copy (struct perf_counter *counter, unsigned int overflows,
+	     const struct pmu_regs *regs)
 {
   uint64_t *words = scratch[cpu_this ()];
-  unsigned int nr = sample_put (words, counter, regs) - words;
+  unsigned int nr = sample_put (words, counter, overflows, regs) - words;
 
   if (counter->lost_untold != 0 && ! sample_tell_lost_first (counter, nr))
     {
@@ -160,7 +161,8 @@ sample_copy (struct perf_counter *counter, const struct pmu_regs *regs)
 
 /* Write a sample.  FALSE: no room. */
 static inline boolean_t
-sample_write (struct perf_counter *counter, const struct pmu_regs *regs)
+sample_write (struct perf_counter *counter, unsigned int overflows,
+	      const struct pmu_regs *regs)
 {
   struct perf_buffer *buffer = counter->event->buffer;
   struct perf_ring *ring = &buffer->ring[cpu_this ()];
@@ -169,8 +171,9 @@ sample_write (struct perf_counter *counter, const struct pmu_regs *regs)
   words = counter->lost_untold != 0 ? NULL
 	  : perf_ring_place (ring, sample_words (counter->event) * 8);
   if (words == NULL)
-    return sample_copy (counter, regs);
-  perf_ring_placed (ring, (sample_put (words, counter, regs) - words) * 8);
+    return sample_copy (counter, overflows, regs);
+  perf_ring_placed (ring, (sample_put (words, counter, overflows, regs)
+			   - words) * 8);
   perf_buffer_written (buffer, ring);
   return TRUE;
 }
@@ -180,8 +183,7 @@ static inline void
 sample_overflow (struct perf_counter *counter, unsigned int overflows,
 		 const struct pmu_regs *regs)
 {
-  counter->coalesced += overflows - 1;
-  if (sample_write (counter, regs))
+  if (sample_write (counter, overflows, regs))
     counter->samples++;
   else
     {

@@ -5,8 +5,9 @@
  * The trigger (an overflow) comes from the PMU in NMI context, or from the
  * clock in interrupt context.  Overflows that could not be written are kept
  * count of with the counter, and told in a LOST record of that event as soon
- * as there is room: so for each event
+ * as there is room: so for each event, by overflows of its counter,
  *	overflows = samples + lost + throttled + coalesced.
+ * When several periods end at one overflow, its sample's period is their sum.
  */
 #ifndef _KERN_SAMPLING_SAMPLE_H_
 #define _KERN_SAMPLING_SAMPLE_H_

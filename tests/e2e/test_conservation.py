@@ -28,6 +28,18 @@ class Conservation(machperf.Session):
         self.assertGreater(samples, 10)
         self.assertGreater(lost, 100)
 
+    def test_several_periods_at_one_instruction(self):
+        """A miss takes more cycles than the period: its sample carries all of them."""
+        samples, lost = self.conserve(["-e", "cycles", "-c", "128", "-g", "no", "--ring-size",
+                                       "2097152"], ["chase", "8192", "100000"])
+        periods = [int(n) for n in re.findall(r"^\s*(\d+)", self.perf("script", "-F", "period"),
+                                              re.M)]
+        self.assertGreater(max(periods), 128)
+        self.assertTrue(all(n % 128 == 0 for n in periods))
+        if lost == 0:
+            counted = machperf.counts(self)["cycles"]["count"]
+            self.assertEqual(sum(periods) // 128, counted // 128)
+
 
 if __name__ == "__main__":
     machperf.main()
