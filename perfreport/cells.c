@@ -35,21 +35,8 @@ static uint32_t *slot_of(const struct cells *cells, uint32_t node, uint32_t owne
 	return &cells->slots[at];
 }
 
-void cells_add(struct cells *cells, uint32_t node, uint32_t owner, uint32_t cpu, uint64_t weight)
+static void grow_slots(struct cells *cells)
 {
-	uint32_t *slot = slot_of(cells, node, owner, cpu);
-	struct amount amount = {.samples = 1, .weight = weight};
-
-	if (*slot) {
-		amount_add(&cells->list[*slot - 1].self, &amount);
-		return;
-	}
-	cells->list = must_grow(cells->list, &cells->capacity, cells->nr + 1, sizeof *cells->list);
-	cells->list[cells->nr] =
-	    (struct cell){.node = node, .owner = owner, .cpu = cpu, .self = amount};
-	*slot = ++cells->nr;
-	if (cells->nr * 2 <= cells->nr_slots)
-		return;
 	free(cells->slots);
 	cells->nr_slots *= 2;
 	cells->slots = must_calloc(cells->nr_slots, sizeof *cells->slots);
@@ -58,4 +45,23 @@ void cells_add(struct cells *cells, uint32_t node, uint32_t owner, uint32_t cpu,
 
 		*slot_of(cells, cell->node, cell->owner, cell->cpu) = i + 1;
 	}
+}
+
+uint32_t cells_add(struct cells *cells, uint32_t node, uint32_t owner, uint32_t cpu,
+		   uint64_t weight)
+{
+	uint32_t *slot = slot_of(cells, node, owner, cpu);
+	struct amount amount = {.samples = 1, .weight = weight};
+
+	if (*slot) {
+		amount_add(&cells->list[*slot - 1].self, &amount);
+		return *slot - 1;
+	}
+	cells->list = must_grow(cells->list, &cells->capacity, cells->nr + 1, sizeof *cells->list);
+	cells->list[cells->nr] =
+	    (struct cell){.node = node, .owner = owner, .cpu = cpu, .self = amount};
+	*slot = ++cells->nr;
+	if (cells->nr * 2 > cells->nr_slots)
+		grow_slots(cells);
+	return cells->nr - 1;
 }

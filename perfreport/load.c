@@ -25,6 +25,7 @@
 struct loading {
 	struct profile *profile;
 	struct perfdata *file;
+	unsigned int what; /* LOAD_* */
 	struct order order;
 	struct resolver resolver;
 	struct stacks *stacks;
@@ -224,6 +225,33 @@ static void apply_mmap(struct loading *loading, const struct perfdata_record *re
 		map_user(loading, mmap, &map);
 }
 
+/* Are there user frames in the sample's callchain? */
+static bool has_user_frames(const struct perfdata_record *record)
+{
+	if (chain_mode(record) == MODE_USER)
+		return true;
+	for (uint64_t i = 0; i < record->sample.nr_chain; i++)
+		if (record->sample.chain[i] == PERF_CONTEXT_USER)
+			return true;
+	return false;
+}
+
+/* Count a sample without a look at where it fell. */
+static void count_sample(struct loading *loading, const struct perfdata_record *record)
+{
+	struct amount one = {.samples = 1, .weight = record->sample.period};
+	struct event *event;
+
+	if (record->event == NULL) {
+		loading->profile->samples_unassigned++;
+		return;
+	}
+	event = &loading->profile->events[record->event->index];
+	amount_add(&event->total, &one);
+	event->chains += record->sample.nr_chain != 0;
+	event->user_chains += record->sample.nr_chain != 0 && has_user_frames(record);
+}
+
 static void charge_sample(struct loading *loading, const struct perfdata_record *record)
 {
 	struct profile *profile = loading->profile;
@@ -235,7 +263,7 @@ static void charge_sample(struct loading *loading, const struct perfdata_record 
 	const struct thread *thread;
 	struct event *event;
 	struct stack stack;
-	uint32_t leaf;
+	uint32_t leaf, cell;
 	bool has_user;
 
 	if (record->event == NULL) {
@@ -247,8 +275,11 @@ static void charge_sample(struct loading *loading, const struct perfdata_record 
 			      has_thread ? id->tid : UINT32_MAX);
 	leaf = resolve(&loading->resolver, thread, chain_mode(record), record->sample.ip);
 	stack = stacks_get(loading->stacks, &loading->resolver, event, thread, &callers);
-	cells_add(&event->cells, tree_child(&event->tree, stack.node, leaf), thread->owner, cpu,
-		  one.weight);
+	cell = cells_add(&event->cells, tree_child(&event->tree, stack.node, leaf), thread->owner,
+			 cpu, one.weight);
+	if (loading->what & LOAD_MOMENTS)
+		moments_add(&event->moments, id->present & PERF_SAMPLE_TIME ? id->time : 0, cell,
+			    one.weight);
 	amount_add(&event->total, &one);
 	if (record->sample.nr_chain == 0)
 		return;
@@ -273,7 +304,10 @@ static void replay(struct loading *loading)
 			continue;
 		switch (record.type) {
 		case PERF_RECORD_SAMPLE:
-			charge_sample(loading, &record);
+			if (loading->what & LOAD_NAMES)
+				charge_sample(loading, &record);
+			else
+				count_sample(loading, &record);
 			break;
 		case PERF_RECORD_MMAP:
 		case PERF_RECORD_MMAP2:
@@ -291,9 +325,9 @@ static void replay(struct loading *loading)
 }
 
 static bool load_bytes(struct profile *profile, const struct input *input, const char *path,
-		       struct failure *failure)
+		       unsigned int what, struct failure *failure)
 {
-	struct loading loading = {.profile = profile};
+	struct loading loading = {.profile = profile, .what = what};
 	struct perfdata_error error;
 	bool good;
 
@@ -301,6 +335,7 @@ static bool load_bytes(struct profile *profile, const struct input *input, const
 		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
 		return false;
 	}
+	profile->named = what & LOAD_NAMES;
 	add_events(&loading);
 	facts_collect(profile, loading.file);
 	good = survey(&loading, path, failure);
@@ -317,14 +352,14 @@ static bool load_bytes(struct profile *profile, const struct input *input, const
 	return good;
 }
 
-bool load(struct profile *profile, const char *path, struct failure *failure)
+bool load(struct profile *profile, const char *path, unsigned int what, struct failure *failure)
 {
 	struct input input;
 	bool good;
 
 	if (!input_open(&input, path, failure))
 		return false;
-	good = load_bytes(profile, &input, path, failure);
+	good = load_bytes(profile, &input, path, what, failure);
 	input_close(&input);
 	return good;
 }

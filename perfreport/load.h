@@ -10,9 +10,16 @@
 #include "failure.h"
 #include "profile.h"
 
+/* What of the samples is wanted beyond their number. */
+enum load_what {
+	LOAD_NAMES = 1,	  /* where they fell: call trees and cells */
+	LOAD_MOMENTS = 2, /* and when each was taken; goes with LOAD_NAMES */
+};
+
 /* Read the recording at path ("-": standard input) into an initialised
    profile.  A recording that was cut is read up to the cut, and
-   profile->incomplete says so.  Errors: EXIT_INPUT, EXIT_FORMAT. */
-bool load(struct profile *profile, const char *path, struct failure *failure);
+   profile->incomplete says so.  what: a sum of LOAD_*; without LOAD_NAMES no
+   file but the recording is opened.  Errors: EXIT_INPUT, EXIT_FORMAT. */
+bool load(struct profile *profile, const char *path, unsigned int what, struct failure *failure);
 
 #endif /* PERFREPORT_LOAD_H */

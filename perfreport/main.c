@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "export.h"
 #include "load.h"
 #include "options.h"
 #include "output.h"
@@ -58,6 +59,8 @@ static bool make(const struct profile *profile, const struct options *options, s
 	case VIEW_HEADER:
 		view_header(profile, options, text);
 		return true;
+	case VIEW_EXPORT:
+		return export_profile(profile, options, text, failure);
 	default:
 		break;
 	}
@@ -70,6 +73,14 @@ static bool make(const struct profile *profile, const struct options *options, s
 	return true;
 }
 
+/* LOAD_*: what the view needs of the samples. */
+static unsigned int needs(const struct options *options)
+{
+	if (options->view == VIEW_HEADER)
+		return 0;
+	return options->view == VIEW_EXPORT ? export_needs(options->format) : LOAD_NAMES;
+}
+
 static int run(const struct options *options, struct failure *failure)
 {
 	struct text text = {0};
@@ -77,7 +88,7 @@ static int run(const struct options *options, struct failure *failure)
 	int status = EXIT_SUCCESS;
 
 	profile_init(&profile, options->search);
-	if (!load(&profile, options->input, failure) ||
+	if (!load(&profile, options->input, needs(options), failure) ||
 	    !check_samples(&profile, options, failure) ||
 	    !make(&profile, options, &text, failure) ||
 	    !output_write(options->output, &text, failure)) {

@@ -18,6 +18,7 @@ enum {
 	OPT_ICICLE,
 	OPT_BUILD_ID_DIR,
 	OPT_SYMFS,
+	OPT_FORMAT,
 	OPT_VERSION,
 };
 
@@ -29,6 +30,7 @@ static const char help[] =
     "  flame    an interactive flame graph: one HTML page that needs nothing else\n"
     "  folded   one line for each callchain, for other tools\n"
     "  header   what the recording says of itself\n"
+    "  export   the profile in the format of another viewer\n"
     "\n"
     "all views:\n"
     "  -i, --input FILE       the recording, a perf.data (default: perf.data; -: standard input)\n"
@@ -46,14 +48,24 @@ static const char help[] =
     "flame:\n"
     "      --title TEXT       heading of the page\n"
     "      --icicle           root at the top\n"
+    "export:\n"
+    "      --format FORMAT    folded, speedscope, pprof, firefox, chrome, json\n"
     "\n"
     "examples:\n"
     "  perfreport flame -i perf.data -o flame.html\n"
     "  perfreport report -i perf.data --top 10\n"
     "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
-    "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n";
+    "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n"
+    "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n";
 
-static const char *const view_names[VIEWS] = {"report", "flame", "folded", "header"};
+static const char *const view_names[VIEWS] = {"report", "flame", "folded", "header", "export"};
+
+#define VIEW_LIST "report, flame, folded, header, export"
+
+static const char *const format_names[EXPORT_FORMATS] = {"folded",  "speedscope", "pprof",
+							 "firefox", "chrome",	  "json"};
+
+#define FORMAT_LIST "folded, speedscope, pprof, firefox, chrome, json"
 
 static const struct option long_options[] = {
     {"input", required_argument, NULL, 'i'},
@@ -73,6 +85,7 @@ static const struct option long_options[] = {
     {"folded", no_argument, NULL, 'f'},
     {"title", required_argument, NULL, OPT_TITLE},
     {"icicle", no_argument, NULL, OPT_ICICLE},
+    {"format", required_argument, NULL, OPT_FORMAT},
     {0},
 };
 
@@ -124,9 +137,20 @@ static bool parse_view(struct options *options, const char *name, struct failure
 			return true;
 		}
 	}
-	failure_set(failure, EXIT_USAGE,
-		    "no view \"%s\"; views: report, flame, folded, header (perfreport --help)",
+	failure_set(failure, EXIT_USAGE, "no view \"%s\"; views: " VIEW_LIST " (perfreport --help)",
 		    name);
+	return false;
+}
+
+static bool parse_format(struct options *options, const char *name, struct failure *failure)
+{
+	for (int format = 0; format < EXPORT_FORMATS; format++) {
+		if (strcmp(name, format_names[format]) == 0) {
+			options->format = format;
+			return true;
+		}
+	}
+	failure_set(failure, EXIT_USAGE, "--format: no format \"%s\"; formats: " FORMAT_LIST, name);
 	return false;
 }
 
@@ -171,6 +195,8 @@ static bool store(struct options *options, int option, const char *value, struct
 	case OPT_ICICLE:
 		options->icicle = true;
 		break;
+	case OPT_FORMAT:
+		return parse_format(options, value, failure);
 	case 'f':
 		options->view = VIEW_FOLDED;
 		break;
@@ -185,6 +211,11 @@ static bool complete(struct options *options, struct failure *failure)
 
 	if (options->callers != NULL && options->callees != NULL) {
 		failure_set(failure, EXIT_USAGE, "--callers and --callees: give one of them");
+		return false;
+	}
+	if (options->view == VIEW_EXPORT && options->format == EXPORT_FORMATS) {
+		failure_set(failure, EXIT_USAGE,
+			    "export: --format is missing; formats: " FORMAT_LIST);
 		return false;
 	}
 	if (options->output == NULL)
@@ -205,6 +236,7 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 	    .input = "perf.data",
 	    .search = {.root = ""},
 	    .sort = {.keys = {SORT_DSO, SORT_SYMBOL}, .nr = 2},
+	    .format = EXPORT_FORMATS,
 	};
 	if (argc >= 2 && argv[1][0] != '-') {
 		if (!parse_view(options, argv[1], failure))
@@ -214,8 +246,7 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 		argc--;
 	} else if (argc < 2) {
 		failure_set(failure, EXIT_USAGE,
-			    "no view; views: report, flame, folded, header "
-			    "(perfreport --help)");
+			    "no view; views: " VIEW_LIST " (perfreport --help)");
 		return PARSED_FAILED;
 	}
 	opterr = 0;

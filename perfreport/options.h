@@ -11,7 +11,17 @@
 #include "object.h"
 #include "rows.h"
 
-enum view { VIEW_REPORT, VIEW_FLAME, VIEW_FOLDED, VIEW_HEADER, VIEWS };
+enum view { VIEW_REPORT, VIEW_FLAME, VIEW_FOLDED, VIEW_HEADER, VIEW_EXPORT, VIEWS };
+
+enum export_format {
+	EXPORT_FOLDED,
+	EXPORT_SPEEDSCOPE,
+	EXPORT_PPROF,
+	EXPORT_FIREFOX,
+	EXPORT_CHROME,
+	EXPORT_JSON,
+	EXPORT_FORMATS
+};
 
 struct options {
 	enum view view;
@@ -27,6 +37,7 @@ struct options {
 	size_t top;		       /* rows shown; 0: all */
 	const char *title;	       /* of the page; NULL: made from the recording */
 	bool icicle;
+	enum export_format format; /* EXPORT_FORMATS: not given */
 };
 
 enum parsed { PARSED, PARSED_HELP, PARSED_FAILED };

@@ -22,6 +22,7 @@ void profile_free(struct profile *profile)
 		free(profile->events[i].name);
 		tree_free(&profile->events[i].tree);
 		cells_free(&profile->events[i].cells);
+		moments_free(&profile->events[i].moments);
 	}
 	free(profile->events);
 	for (size_t i = 0; i < profile->nr_facts; i++) {
@@ -55,6 +56,14 @@ void profile_add_fact(struct profile *profile, const char *label, const char *va
 	fact = &profile->facts[profile->nr_facts++];
 	fact->label = must_copy(label, strlen(label));
 	fact->value = must_copy(value, strlen(value));
+}
+
+const char *profile_fact(const struct profile *profile, const char *label)
+{
+	for (size_t i = 0; i < profile->nr_facts; i++)
+		if (strcmp(profile->facts[i].label, label) == 0)
+			return profile->facts[i].value;
+	return NULL;
 }
 
 uint64_t profile_samples(const struct profile *profile)

@@ -9,6 +9,7 @@
 
 #include "cells.h"
 #include "frames.h"
+#include "moments.h"
 #include "names.h"
 #include "object.h"
 #include "tasks.h"
@@ -30,6 +31,7 @@ struct event {
 	bool counted;	      /* throttled and coalesced are known */
 	struct tree tree;     /* root, tasks, frames from the outermost in */
 	struct cells cells;
+	struct moments moments; /* empty unless asked for */
 };
 
 /* Something the recording says of itself. */
@@ -52,6 +54,7 @@ struct profile {
 	uint64_t samples_unassigned;	/* samples of no known event */
 	uint64_t damaged;		/* records that made no sense */
 	uint64_t first_time, last_time; /* of the samples, ns; first > last: none */
+	bool named;			/* samples stand in trees and cells; else only counted */
 	char *incomplete;		/* the recording was cut or damaged: how; or NULL */
 };
 
@@ -60,6 +63,9 @@ void profile_free(struct profile *profile);
 
 /* Both texts are copied.  A label has one value, the last. */
 void profile_add_fact(struct profile *profile, const char *label, const char *value);
+
+/* The value of a fact, or NULL. */
+const char *profile_fact(const struct profile *profile, const char *label);
 
 /* All samples of all events. */
 uint64_t profile_samples(const struct profile *profile);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "export.h"
 #include "layout.h"
 #include "template.h"
 #include "views.h"
@@ -141,17 +142,10 @@ static void add_note(struct text *text, size_t empty, const char *format, ...)
 	text_add_json(text, note);
 }
 
-static void add_notes(const struct profile *profile, const struct options *options,
-		      struct text *text)
+static void add_notes(const struct profile *profile, struct text *text)
 {
 	size_t empty = text->length;
 
-	for (size_t i = 0; i < profile->nr_events; i++) {
-		const struct event *event = &profile->events[i];
-
-		if (view_wants(options, event) && event->total.samples == 0)
-			add_note(text, empty, "%s: no samples, and so no graph", event->name);
-	}
 	if (profile->lost_unassigned)
 		add_note(text, empty, "%" PRIu64 " records of no known event were lost",
 			 profile->lost_unassigned);
@@ -163,8 +157,7 @@ static void add_notes(const struct profile *profile, const struct options *optio
 			 profile->damaged);
 }
 
-static void add_facts(const struct profile *profile, const struct options *options,
-		      struct text *text)
+static void add_facts(const struct profile *profile, struct text *text)
 {
 	struct text note = {0};
 	bool first = true;
@@ -193,17 +186,17 @@ static void add_facts(const struct profile *profile, const struct options *optio
 	else
 		text_add(text, "null");
 	text_add(text, ",\n\"notes\":[");
-	add_notes(profile, options, text);
+	add_notes(profile, text);
 	text_add(text, "]");
 }
 
-/* Events without samples have no graph; a note says so. */
+/* Events without samples too: that there were none is a result. */
 static void add_events(struct page *page, const struct options *options)
 {
 	for (size_t i = 0; i < page->profile->nr_events; i++) {
 		const struct event *event = &page->profile->events[i];
 
-		if (view_wants(options, event) && event->total.samples)
+		if (view_wants(options, event))
 			add_event(page, event);
 	}
 }
@@ -217,7 +210,7 @@ static void add_data(const struct profile *profile, const struct options *option
 	string_of(&page, 0);
 	add_events(&page, options);
 	text_print(text, "{\"icicle\":%s,\n", options->icicle ? "true" : "false");
-	add_facts(profile, options, text);
+	add_facts(profile, text);
 	text_add(text, ",\n\"strings\":[");
 	text_add_bytes(text, page.strings.bytes, page.strings.length);
 	text_print(text, "],\n\"nr_frames\":%zu,\"frames\":\"", page.nr_frames);
@@ -230,31 +223,6 @@ static void add_data(const struct profile *profile, const struct options *option
 	text_free(&page.events);
 	free(page.string_index);
 	free(page.frame_index);
-}
-
-static const char *fact(const struct profile *profile, const char *label)
-{
-	for (size_t i = 0; i < profile->nr_facts; i++)
-		if (strcmp(profile->facts[i].label, label) == 0)
-			return profile->facts[i].value;
-	return NULL;
-}
-
-/* What follows "--" in the recorder's command line, else the file's name:
-   never a path of this machine. */
-static void add_title(const struct profile *profile, const struct options *options,
-		      struct text *text)
-{
-	const char *command = fact(profile, "command");
-	const char *dashes = command ? strstr(command, " -- ") : NULL;
-	const char *slash = strrchr(options->input, '/');
-
-	if (options->title != NULL)
-		text_add_html(text, options->title);
-	else if (dashes != NULL)
-		text_add_html(text, dashes + 4);
-	else
-		text_add_html(text, slash ? slash + 1 : options->input);
 }
 
 static void add_files(const char *suffix, struct text *text)
@@ -273,7 +241,7 @@ static void add_marker(const char *marker, size_t length, const struct profile *
 	if (length == 7 && strncmp(marker, "VERSION", length) == 0)
 		text_add(text, MACHPERF_VERSION);
 	else if (length == 5 && strncmp(marker, "TITLE", length) == 0)
-		add_title(profile, options, text);
+		text_add_html(text, export_title(profile, options));
 	else if (length == 5 && strncmp(marker, "STYLE", length) == 0)
 		add_files(".css", text);
 	else if (length == 6 && strncmp(marker, "SCRIPT", length) == 0)

@@ -36,7 +36,10 @@ void view_honesty(const struct profile *profile, const struct event *event, stru
 	if (profile->lost_unassigned)
 		text_print(text, "#   lost %" PRIu64 " more, of no known event\n",
 			   profile->lost_unassigned);
-	if (event->chains)
+	if (event->chains && !profile->named)
+		text_print(text, "#   callchains %" PRIu64 ", with user frames %" PRIu64 "\n",
+			   event->chains, event->user_chains);
+	else if (event->chains)
 		text_print(text,
 			   "#   callchains %" PRIu64 ", with user frames %" PRIu64
 			   ", of these broken %" PRIu64 " (%.1f %%)\n",

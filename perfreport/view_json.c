@@ -41,13 +41,9 @@ static void add_row(const struct profile *profile, const struct sort *sort, cons
 		   row->self.samples, row->total.samples, row->self.weight, row->total.weight);
 }
 
-static void add_event(const struct profile *profile, const struct options *options,
-		      const struct event *event, struct text *text)
+void view_event_json(const struct event *event, struct text *text)
 {
-	struct rows rows;
-
-	rows_make(&rows, profile, event, &options->sort, options->children);
-	text_add(text, "    {\n      \"name\": ");
+	text_add(text, "      \"name\": ");
 	text_add_json(text, event->name);
 	text_print(text,
 		   ",\n      \"period\": %" PRIu64 ",\n      \"frequency\": %" PRIu64
@@ -61,8 +57,19 @@ static void add_event(const struct profile *profile, const struct options *optio
 			   event->throttled, event->coalesced);
 	text_print(text,
 		   "      \"callchains\": %" PRIu64 ",\n      \"user_callchains\": %" PRIu64
-		   ",\n      \"broken_callchains\": %" PRIu64 ",\n      \"rows\": [",
+		   ",\n      \"broken_callchains\": %" PRIu64 ",\n",
 		   event->chains, event->user_chains, event->broken);
+}
+
+static void add_event(const struct profile *profile, const struct options *options,
+		      const struct event *event, struct text *text)
+{
+	struct rows rows;
+
+	rows_make(&rows, profile, event, &options->sort, options->children);
+	text_add(text, "    {\n");
+	view_event_json(event, text);
+	text_add(text, "      \"rows\": [");
 	for (size_t i = 0; i < rows.nr && (options->top == 0 || i < options->top); i++) {
 		text_add(text, i ? ",\n" : "\n");
 		add_row(profile, &options->sort, &rows.list[i], text);
@@ -91,20 +98,9 @@ static void add_unresolved(const struct profile *profile, struct text *text)
 	text_add(text, *separator == ',' ? "\n  ]\n" : "]\n");
 }
 
-void view_report_json(const struct profile *profile, const struct options *options,
-		      struct text *text)
+void view_recording_json(const struct profile *profile, struct text *text)
 {
-	const char *separator = "\n";
-
-	text_add(text, "{\n  \"events\": [");
-	for (size_t i = 0; i < profile->nr_events; i++) {
-		if (!view_wants(options, &profile->events[i]))
-			continue;
-		text_add(text, separator);
-		add_event(profile, options, &profile->events[i], text);
-		separator = ",\n";
-	}
-	text_add(text, "\n  ],\n  \"recording\": {");
+	text_add(text, "  \"recording\": {");
 	for (size_t i = 0; i < profile->nr_facts; i++) {
 		text_add(text, i ? ",\n    " : "\n    ");
 		text_add_json(text, profile->facts[i].label);
@@ -119,5 +115,22 @@ void view_report_json(const struct profile *profile, const struct options *optio
 		text_add(text, "null");
 	text_add(text, ",\n");
 	add_unresolved(profile, text);
+}
+
+void view_report_json(const struct profile *profile, const struct options *options,
+		      struct text *text)
+{
+	const char *separator = "\n";
+
+	text_add(text, "{\n  \"events\": [");
+	for (size_t i = 0; i < profile->nr_events; i++) {
+		if (!view_wants(options, &profile->events[i]))
+			continue;
+		text_add(text, separator);
+		add_event(profile, options, &profile->events[i], text);
+		separator = ",\n";
+	}
+	text_add(text, "\n  ],\n");
+	view_recording_json(profile, text);
 	text_add(text, "}\n");
 }

@@ -23,6 +23,11 @@ void view_report(const struct profile *profile, const struct options *options, s
 void view_report_json(const struct profile *profile, const struct options *options,
 		      struct text *text);
 
+/* Parts of these: what an event has beside rows, and what stands behind the
+   events; members of a JSON object. */
+void view_event_json(const struct event *event, struct text *text);
+void view_recording_json(const struct profile *profile, struct text *text);
+
 /* Callers or callees of options->callers or ->callees.  Errors:
    EXIT_NO_SAMPLES, the symbol is in no callchain. */
 bool view_relatives(const struct profile *profile, const struct options *options, struct text *text,

@@ -285,7 +285,7 @@ class App {
 
   remember(push) {
     const parts = [];
-    if (this.event) parts.push("event=" + encodeURIComponent(this.model.events[this.event].name));
+    if (this.event !== this.model.firstEvent) parts.push("event=" + encodeURIComponent(this.model.events[this.event].name));
     if (this.zoom) parts.push("zoom=" + this.zoom);
     if (this.search) parts.push("search=" + encodeURIComponent(this.search.text));
     if (this.icicle !== this.model.data.icicle) parts.push("icicle=" + (this.icicle ? 1 : 0));
@@ -300,7 +300,8 @@ class App {
       return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
     }));
     const text = (key) => { try { return decodeURIComponent(values.get(key) || ""); } catch (error) { return ""; } };
-    const event = Math.max(0, this.model.events.findIndex((e) => e.name === text("event")));
+    const asked = this.model.events.findIndex((e) => e.name === text("event"));
+    const event = asked >= 0 ? asked : this.model.firstEvent;
     const zoom = Number(values.get("zoom")) || 0;
     if (values.has("icicle")) this.icicle = values.get("icicle") === "1";
     byId("icicle").setAttribute("aria-pressed", String(this.icicle));

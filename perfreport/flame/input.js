@@ -4,7 +4,7 @@
 function eventButtons(app) {
   const buttons = app.model.events.map((event, i) => {
     const button = make("button", { type: "button", onclick: () => { app.showEvent(i); app.remember(true); } },
-      make("span", { className: "name" }, event.name), make("span", { className: "count" }, short(event.samples)));
+      make("span", { className: "name" }, event.name), make("span", { className: "count" }, event.samples ? short(event.samples) : "no samples"));
     button.setAttribute("role", "radio");
     return button;
   });

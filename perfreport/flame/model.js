@@ -93,6 +93,8 @@ class Model {
     this.events = data.events;
     this.trees = new Array(data.events.length).fill(null);
   }
+  // The one shown unless the address says otherwise.
+  get firstEvent() { return Math.max(0, this.events.findIndex((e) => e.samples > 0)); }
   tree(event) {
     if (!this.trees[event]) this.trees[event] = decodeTree(this.events[event]);
     return this.trees[event];

@@ -42,12 +42,15 @@ def large_data():
             up = depth - 60
         depth += 1 - up
         tree += varint(up) + varint(chance.randrange(3000)) + varint(chance.randrange(1, 9))
+    empty = {"name": "faults", "period": 1, "frequency": 0, "samples": 0, "weight": 0, "lost": 0, "throttled": 0,
+             "coalesced": 0, "throttles": 0, "counted": True, "chains": 0, "user_chains": 0, "broken": 0,
+             "weighted": False, "nr_nodes": 0, "tree": ""}
     event = {"name": "cycles", "period": 1000, "frequency": 0, "samples": 1, "weight": 1000, "lost": 0, "throttled": 0,
              "coalesced": 0, "throttles": 0, "counted": True, "chains": 1, "user_chains": 1, "broken": 0,
              "weighted": False, "nr_nodes": LARGE, "tree": base64.b64encode(tree).decode()}
     return json.dumps({"icicle": False, "facts": [], "unresolved": [], "incomplete": None, "notes": [],
                        "strings": strings, "nr_frames": 3000, "frames": base64.b64encode(frames).decode(),
-                       "events": [event]})
+                       "events": [empty, event]})
 
 
 class FlamePage(unittest.TestCase):
@@ -250,6 +253,21 @@ class FlamePage(unittest.TestCase):
         self.assertNotEqual(page.value("flame.tree.samples[0]"), faults)
         self.assertEqual(page.value("document.querySelector('#events [aria-checked=true] .name').innerText"),
                          page.value("flame.model.events[0].name"))
+
+    def test_an_event_without_samples(self):
+        """It can be chosen, but is not what the page begins with."""
+        page = self.open(self.large)
+        self.assertEqual(page.value("flame.model.events[flame.event].name"), "cycles")
+        self.assertEqual(page.value("document.querySelector('#events button .count').innerText"), "no samples")
+        page.click_on("#events button:first-child")
+        self.assertIn("event=faults", page.value("location.hash"))
+        self.assertEqual(page.value("flame.tree.nr"), 1)
+        self.assertIn("samples 0", self.text("facts"))
+        page.click(400, HEIGHT - 120)
+        page.key("ArrowUp")
+        self.assertEqual(self.zoomed(), "all")
+        page.key("e")
+        self.assertEqual(page.value("flame.tree.nr"), LARGE + 1)
 
     def test_the_root_stands_at_the_edge(self):
         """Whatever changes: events of other heights, the list, the orientation."""

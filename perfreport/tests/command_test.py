@@ -48,6 +48,8 @@ class Command(unittest.TestCase):
         self.refused(2, ["colour", "cpu"], "report", "--sort", "dso,colour")
         self.refused(2, ["--top"], "report", "--top", "many")
         self.refused(2, ["-i FILE"], "report", "perf.data")
+        self.refused(2, ["--format", "pprof"], "export")
+        self.refused(2, ["no format", "svg", "speedscope"], "export", "--format", "svg")
         self.refused(2, ["one of them"], "report", "--callers", "a", "--callees", "b")
 
     def test_help(self):
@@ -172,8 +174,10 @@ class Command(unittest.TestCase):
 
     def test_header(self):
         text = self.run_it("header", "-i", self.events).stdout
-        for word in ("command", "kernel", "cpu-clock", "page-faults", "lost 0", "broken"):
+        for word in ("command", "kernel", "cpu-clock", "page-faults", "lost 0", "with user frames"):
             self.assertIn(word, text)
+        for word in ("broken", "without symbols"):  # nothing was looked up
+            self.assertNotIn(word, text)
 
     def test_unresolved_objects_are_told(self):
         report = json.loads(self.run_it("report", "-i", self.events, "--json").stdout)

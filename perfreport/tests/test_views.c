@@ -210,6 +210,25 @@ static void names_do_not_break_the_page(void **state)
 	text_free(&text);
 }
 
+static void the_page_has_events_without_samples(void **state)
+{
+	struct fixture *fixture = *state;
+	struct profile *profile = &fixture->profile;
+	struct options options = {.view = VIEW_FLAME, .input = "x"};
+	struct text text = {0};
+
+	profile->nr_events = 2;
+	profile->events = realloc(profile->events, 2 * sizeof *profile->events);
+	memset(&profile->events[1], 0, sizeof *profile->events);
+	profile->events[1].name = must_copy("faults", 6);
+	tree_init(&profile->events[1].tree);
+	cells_init(&profile->events[1].cells);
+	view_flame(profile, &options, &text);
+	assert_non_null(strstr(finish(&text), "{\"name\":\"faults\",\"period\":0,\"frequency\":0,"
+					      "\"samples\":0"));
+	text_free(&text);
+}
+
 static void callers_and_callees(void **state)
 {
 	struct fixture *fixture = *state;
@@ -252,6 +271,7 @@ int main(void)
 					    tear_down),
 	    cmocka_unit_test_setup_teardown(folded, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(names_do_not_break_the_page, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_page_has_events_without_samples, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(callers_and_callees, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(graft_frames_are_told_apart, set_up, tear_down),
 	};
