@@ -45,7 +45,10 @@ cache_open() {
 		die $EXIT_USAGE "cannot write to the cache $cache: free it or set XDG_CACHE_HOME"
 	# Two runs at once must not mix their steps in one log.
 	log=$cache/log/$program.$$.log
-	trap 'rm -f "$log"' EXIT
+	trap 'rm -f "$log" "$log.options"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	find "$cache/log" -name '*.log' -mtime +30 -delete 2>/dev/null
 }
 
 # lock_open: one set-up at a time for this cache, one build or test run at a time for this tree.
