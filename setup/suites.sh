@@ -31,6 +31,7 @@ run_meson() {
 suite_command() {
 	case $1 in
 	asan) run_meson asan "$2" "$root/build-asan" --setup asan --suite unit --suite golden --suite abi --suite fuzz ;;
+	soak) run_meson soak "$2" "$root/build" --suite guest --suite e2e --repeat "${MACHPERF_SOAK_ROUNDS:-10}" ;;
 	bench) run_meson bench "$2" "$root/build" --suite bench --num-processes 1 --verbose ;;
 	fresh) timeout -k 30 "$2" sh "$root/tests/fresh/fresh.sh" >"$log" 2>&1 </dev/null ;;
 	*) run_meson "$1" "$2" "$root/build" --suite "$1" ;;
@@ -56,7 +57,11 @@ run_suite() {
 	passed=$((passed + ok))
 	failed=$((failed + bad))
 	skipped=$((skipped + left))
-	printf '%5d s  %s passed, %s failed, %s skipped\n' $(($(now) - began)) "$ok" "$bad" "$left"
+	if [ $((ok + bad + left)) -eq 0 ]; then
+		printf '%5d s  no tests\n' $(($(now) - began))
+	else
+		printf '%5d s  %s passed, %s failed, %s skipped\n' $(($(now) - began)) "$ok" "$bad" "$left"
+	fi
 	cp "$log" "$cache/log/suite-$suite.log"
 	[ $status -ne 124 ] || say "    $suite was stopped after its limit of $2 s"
 	# meson names the skipped ones as 'N/M suite - name SKIP ...'.
