@@ -127,7 +127,7 @@ def kernel_symbols():
 def loop_length(program, function):
     """Instructions of the innermost backward loop of FUNCTION, from the disassembly."""
     text = run("objdump", "-d", "--no-show-raw-insn", f"--disassemble={function}", program).stdout
-    lines = re.findall(r"^\s+([0-9a-f]+):\s+(\S+)\s*([0-9a-f]*)", text, re.M)
+    lines = re.findall(r"^\s+([0-9a-f]+):\s+(\S+)[ \t]*([0-9a-f]*)", text, re.M)
     addresses = [int(address, 16) for address, _name, _operand in lines]
     loops = [(addresses.index(int(operand, 16)), i)
              for i, (_address, name, operand) in enumerate(lines)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a sample costs, in the guest's own steps, ours and Linux': a table, and no word about time.
+
+Each kind of sample is recorded twice, with the periods 10007 and 100003; all that is the same in both
+runs cancels in the differences. From the emulator's statistics (docs/vpmu.md) come two figures: the
+steps of NMI handlers for each handler that returned, from the interrupted instruction to its
+resumption, and the growth of all steps for each sample more, which holds the draining as well. A step
+is an instruction or a repeat of a REP instruction.
+
+What a callchain of 16 kernel frames costs is reckoned from the kernel code's samples: what the callchain
+adds, less the user's frames at what they cost in the user code's samples, for each kernel frame.
+
+usage: sample_cost.py BUILD QEMU QEMU_DATA SOURCE
+"""
+import collections
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "linux"))
+import guest  # noqa: E402
+
+PERIODS = (10007, 100003)
+FRAMES = 16
+# Kinds of sample: event, workload with its size (ours, Linux'), callchain.
+Kind = collections.namedtuple("Kind", "title event workload callchain goal")
+KINDS = (
+    Kind("user code", "instructions:u", "spin", False, 350),
+    Kind("user code, callchain", "instructions:u", "spin", True, None),
+    Kind("kernel code", "instructions:k", "faults", False, None),
+    Kind("kernel code, callchain", "instructions:k", "faults", True, None),
+)
+GOAL_FRAMES = 600
+SIZES = {"spin": "10000000", "faults": "32768"}
+
+# words: ours, the kernel's addresses in callchains and the user's; Linux', words of the file, and 0.
+Run = collections.namedtuple("Run", "samples words statistics")
+Cost = collections.namedtuple("Cost", "steps instructions msrs lapic all kernel user samples")
+
+
+class Failure(Exception):
+    """A run that says something that cannot be."""
+
+
+class Ours:
+    """perfrec, and stock perf to look at the callchains."""
+
+    def __init__(self, build, qemu, folder):
+        self.build = build
+        self.qemu = qemu
+        self.folder = folder
+
+    def run(self, kind, period):
+        data = os.path.join(self.folder, "perf.data")
+        said = subprocess.run(
+            [os.path.join(self.build, "perfrec", "perfrec"), "record", "-B", "--qemu", self.qemu,
+             "-e", kind.event, "-c", str(period), "-g", "fp" if kind.callchain else "no",
+             "-o", data, "--", kind.workload, SIZES[kind.workload]],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
+        found = re.search(r" (\d+) samples, 0 lost, 0 throttled, 0 coalesced", said.stderr)
+        if said.returncode or not found:
+            raise Failure(f"perfrec: {said.stderr}")
+        with open(data + ".log", encoding="utf-8", errors="replace") as f:
+            statistics = guest.numbers(f.read())
+        return Run(int(found.group(1)), self.words(data) if kind.callchain else (0, 0), statistics)
+
+    @staticmethod
+    def words(data):
+        """Addresses in all callchains of a recording."""
+        words = subprocess.run(["perf", "script", "-i", data, "-F", "ip"], check=True,
+                               capture_output=True, text=True).stdout.split()
+        kernel = sum(int(word, 16) >> 63 for word in words)
+        return kernel, len(words) - kernel
+
+
+class Linux:
+    """perf record in the guest."""
+
+    # The user's frames: _start, main and the routine.
+    USER_FRAMES = 3
+
+    def __init__(self, linux, source):
+        self.linux = linux
+        self.programs = {
+            "spin": linux.program("spin", "spin_loop", SIZES["spin"],
+                                  os.path.join(source, "workloads", "spin-loop.S")),
+            "faults": linux.program("faults", "faults", SIZES["faults"],
+                                    os.path.join(source, "tests", "bench", "linux", "faults.S"),
+                                    "-DPOPULATE=0"),
+        }
+
+    def run(self, kind, period):
+        job = (f"perf record -B -N {'-g' if kind.callchain else ''} -e {kind.event} -c {period} "
+               f"-o /tmp/data {kind.workload}\necho size $(wc -c < /tmp/data)\n")
+        text, statistics = self.linux.run(job, self.programs)
+        size = re.search(r"^size (\d+)", text, re.M)
+        if not size or re.search(r"lost|throttl", text, re.I):
+            raise Failure(f"perf in the guest: {text}")
+        # Nobody else has NMIs there.
+        samples = statistics["nmi.count"]
+        return Run(samples, (int(size.group(1)) // 8, 0), statistics)
+
+    def with_frames(self, bare, chained):
+        """The costs of two kinds, with frames from the sizes of their samples: a callchain has its number
+        of entries before it, and a marker before the kernel's frames and the user's."""
+        words = chained.kernel - bare.kernel - 2 - self.USER_FRAMES
+        kernel = words - 1 if words > 0.5 else 0
+        return (bare._replace(kernel=0, user=0),
+                chained._replace(kernel=kernel, user=self.USER_FRAMES))
+
+
+def difference(runs, key):
+    return runs[0].statistics[key] - runs[1].statistics[key]
+
+
+def cost(runs):
+    """Of one sample, from the runs with the short and the long period."""
+    samples = runs[0].samples - runs[1].samples
+    nmis = difference(runs, "nmi.count")
+    if samples < 100 or nmis != samples:
+        raise Failure(f"{samples} samples more, but {nmis} NMIs")
+    return Cost(*(difference(runs, "nmi." + key) / nmis
+                  for key in ("steps", "instructions", "msr-accesses", "lapic-accesses")),
+                difference(runs, "steps") / samples,
+                *((runs[0].words[i] - runs[1].words[i]) / samples for i in (0, 1)), samples)
+
+
+def measure(system):
+    """{kind: its cost}, in the order of KINDS."""
+    costs = {kind: cost([system.run(kind, period) for period in PERIODS]) for kind in KINDS}
+    if isinstance(system, Linux):
+        for bare, chained in (KINDS[:2], KINDS[2:]):
+            costs[bare], costs[chained] = system.with_frames(costs[bare], costs[chained])
+    return costs
+
+
+def at_frames(costs, frames):
+    """Steps of a sample of kernel code with so many kernel frames."""
+    user, user_chained, kernel, kernel_chained = (costs[kind] for kind in KINDS)
+    of_user = (user_chained.steps - user.steps) / user_chained.user * kernel_chained.user
+    of_kernel = kernel_chained.steps - kernel.steps - of_user
+    return kernel.steps + of_kernel / kernel_chained.kernel * frames
+
+
+def show(name, costs):
+    print(f"\n{name:26} {'steps':>8} {'instr.':>8} {'MSRs':>6} {'LAPIC':>6} {'frames: kernel, user':>21} "
+          f"{'+ drain':>9} {'samples':>8}")
+    for kind, c in costs.items():
+        print(f"{kind.title:26} {c.steps:8.1f} {c.instructions:8.1f} {c.msrs:6.2f} {c.lapic:6.2f} "
+              f"{c.kernel:14.2f}, {c.user:5.2f} {c.all:9.1f} {c.samples:8}")
+
+
+def compare(rows):
+    """rows: (what, ours, Linux', goal or None)."""
+    print(f"\n{'steps of a sample':26} {'ours':>8} {'Linux':>8} {'ratio':>7} {'goal':>6}")
+    for what, ours, linux, goal in rows:
+        mark = "" if goal is None else f"{goal:6} {'met' if ours <= goal else 'not met'}"
+        print(f"{what:26} {ours:8.1f} {linux:8.1f} {ours / linux:7.3f} {mark}")
+    dearer = [what for what, ours, linux, _ in rows if ours >= linux]
+    if dearer:
+        raise Failure("dearer than Linux: " + ", ".join(dearer))
+
+
+def main(build, qemu, qemu_data, source):
+    missing = guest.available()
+    if missing:
+        print(missing)
+        return 77
+    with tempfile.TemporaryDirectory(prefix="machperf-cost-") as folder:
+        ours = measure(Ours(build, qemu, folder))
+        show("ours", ours)
+        linux = measure(Linux(guest.Linux(qemu, qemu_data, folder), source))
+        show("Linux", linux)
+    rows = [(kind.title, ours[kind].steps, linux[kind].steps, kind.goal) for kind in KINDS]
+    rows.append((f"{FRAMES} kernel frames", at_frames(ours, FRAMES), at_frames(linux, FRAMES),
+                 GOAL_FRAMES))
+    rows += [(kind.title + " + drain", ours[kind].all, linux[kind].all, None) for kind in KINDS[:2]]
+    compare(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except Failure as failure:
+        sys.exit(f"sample_cost: {failure}")
