@@ -10,6 +10,7 @@
 
 # setup_all KINDS: everything up to our own build; KINDS of setup/packages to install.
 setup_all() {
+	setup_kinds=$1
 	cache_open
 	lock_open
 	if [ -z "${MACHPERF_DOWNLOADS:-}" ] && [ -d "$root/../shared/downloads" ]; then

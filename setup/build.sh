@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Steps: our own build, in build/ and, with sanitizers and without the guest, in build-asan/.
 
-# configure FOLDER OPTIONS: sets a build folder up once, and again when the options have changed.
+# configure FOLDER OPTIONS: sets a build folder up once, and again when the options or the wanted packages have changed.
 configure() {
 	folder=$1
 	shift
-	printf '%s\n' "$@" >"$log.options"
+	{
+		printf '%s\n' "$@"
+		packages_wanted "$setup_kinds"
+	} >"$log.options"
 	if [ -f "$folder/build.ninja" ] && cmp -s "$log.options" "$folder/.setup-options"; then
 		rm "$log.options"
 		return 0

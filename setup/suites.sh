@@ -54,14 +54,16 @@ run_suite() {
 	fi
 	# A run that went wrong without a failed test (no summary, a limit) is a failure of its own.
 	[ $status -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+	# Nor may a suite be empty: something it needs was not found when the build was set up.
+	empty=
+	if [ $((ok + bad + left)) -eq 0 ]; then
+		empty=' (it has no tests here)'
+		bad=1
+	fi
 	passed=$((passed + ok))
 	failed=$((failed + bad))
 	skipped=$((skipped + left))
-	if [ $((ok + bad + left)) -eq 0 ]; then
-		printf '%5d s  no tests\n' $(($(now) - began))
-	else
-		printf '%5d s  %s passed, %s failed, %s skipped\n' $(($(now) - began)) "$ok" "$bad" "$left"
-	fi
+	printf '%5d s  %s passed, %s failed, %s skipped%s\n' $(($(now) - began)) "$ok" "$bad" "$left" "$empty"
 	cp "$log" "$cache/log/suite-$suite.log"
 	[ $status -ne 124 ] || say "    $suite was stopped after its limit of $2 s"
 	# meson names the skipped ones as 'N/M suite - name SKIP ...'.

@@ -231,6 +231,7 @@ counts() {
 	run_suite bad 5
 	run_suite hung 1
 	run_suite dead 5
+	run_suite empty 5
 	suites_total
 }
 fresh
@@ -239,10 +240,11 @@ fake meson 'case " $* " in
 	*" bad "*) printf "Ok:                 2\nFail:               1\nTimeout:            1\n"; exit 2 ;;
 	*" hung "*) exec sleep 30 ;;
 	*" dead "*) exit 1 ;;
+	*" empty "*) echo "No suitable tests defined." ;;
 esac'
 with counts
-said '^7 passed, 4 failed, 1 skipped$' && said 'a - b SKIP' && said 'hung was stopped after its limit of 1 s'
-verdict $? "suites are counted: passed, failed, hung, dead, skipped"
+said '^7 passed, 5 failed, 1 skipped$' && said 'a - b SKIP' && said 'hung was stopped after its limit of 1 s'
+verdict $? "suites are counted: passed, failed, hung, dead, empty, skipped"
 
 XDG_CACHE_HOME=$work/cache sh "$source/check" nonsense >"$work/out" 2>&1
 [ $? -eq 2 ] && said 'no such suite: nonsense'
