@@ -101,6 +101,13 @@ uint32_t frames_address(struct frames *frames, const struct object *object, uint
 	return get(frames, &frame);
 }
 
+uint32_t frames_named(struct frames *frames, name_t symbol, name_t dso, enum frame_kind kind)
+{
+	struct frame frame = {.symbol = symbol, .dso = dso, .kind = kind};
+
+	return get(frames, &frame);
+}
+
 uint32_t frames_task(struct frames *frames, name_t comm)
 {
 	struct frame frame = {.kind = FRAME_TASK, .symbol = comm};

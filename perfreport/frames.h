@@ -50,6 +50,9 @@ uint32_t frames_symbol(struct frames *frames, const struct object *object,
    is mapped.  The address is one of the object, if there is one. */
 uint32_t frames_address(struct frames *frames, const struct object *object, uint64_t address);
 
+/* The frame of these names, of whatever object or address. */
+uint32_t frames_named(struct frames *frames, name_t symbol, name_t dso, enum frame_kind kind);
+
 /* The frame of a task. */
 uint32_t frames_task(struct frames *frames, name_t comm);
 

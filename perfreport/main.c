@@ -81,25 +81,73 @@ static unsigned int needs(const struct options *options)
 	return options->view == VIEW_EXPORT ? export_needs(options->format) : LOAD_NAMES;
 }
 
+/* Was a recording cut?  Its views are written all the same. */
+static int finish(const struct profile *profile, const char *path, struct failure *failure)
+{
+	if (profile->incomplete == NULL)
+		return EXIT_SUCCESS;
+	failure_set(failure, EXIT_INCOMPLETE, "%s: incomplete: %s", path, profile->incomplete);
+	return EXIT_INCOMPLETE;
+}
+
 static int run(const struct options *options, struct failure *failure)
 {
 	struct text text = {0};
 	struct profile profile;
-	int status = EXIT_SUCCESS;
+	int status;
 
 	profile_init(&profile, options->search);
 	if (!load(&profile, options->input, needs(options), failure) ||
 	    !check_samples(&profile, options, failure) ||
 	    !make(&profile, options, &text, failure) ||
-	    !output_write(options->output, &text, failure)) {
+	    !output_write(options->output, &text, failure))
 		status = failure->status;
-	} else if (profile.incomplete != NULL) {
-		failure_set(failure, EXIT_INCOMPLETE, "%s: incomplete: %s", options->input,
-			    profile.incomplete);
-		status = EXIT_INCOMPLETE;
-	}
+	else
+		status = finish(&profile, options->input, failure);
 	text_free(&text);
 	profile_free(&profile);
+	return status;
+}
+
+static bool make_diff(const struct profile *base, const struct profile *new,
+		      const struct options *options, struct failure *failure)
+{
+	struct text text = {0};
+	struct diff diff;
+	bool good;
+
+	diff_make(&diff, base, new, options->event);
+	good = diff.nr_events > 0;
+	if (!good)
+		failure_set(failure, EXIT_NO_SAMPLES,
+			    "%s and %s: no event%s%s that both have samples of", options->base,
+			    options->input, options->event ? " " : "",
+			    options->event ? options->event : "");
+	else if (options->json)
+		view_diff_json(&diff, options, &text);
+	else
+		view_diff(&diff, options, &text);
+	good = good && output_write(options->output, &text, failure);
+	text_free(&text);
+	diff_free(&diff);
+	return good;
+}
+
+static int run_diff(const struct options *options, struct failure *failure)
+{
+	struct profile base, new;
+	int status;
+
+	profile_init(&base, options->search);
+	profile_init(&new, options->search);
+	if (!load(&base, options->base, LOAD_NAMES, failure) ||
+	    !load(&new, options->input, LOAD_NAMES, failure) ||
+	    !make_diff(&base, &new, options, failure))
+		status = failure->status;
+	else if ((status = finish(&base, options->base, failure)) == EXIT_SUCCESS)
+		status = finish(&new, options->input, failure);
+	profile_free(&base);
+	profile_free(&new);
 	return status;
 }
 
@@ -111,7 +159,8 @@ int main(int argc, char **argv)
 
 	switch (options_parse(&options, argc, argv, &failure)) {
 	case PARSED:
-		status = run(&options, &failure);
+		status = options.view == VIEW_DIFF ? run_diff(&options, &failure)
+						   : run(&options, &failure);
 		break;
 	case PARSED_HELP:
 		break;

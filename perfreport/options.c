@@ -31,6 +31,7 @@ static const char help[] =
     "  folded   one line for each callchain, for other tools\n"
     "  header   what the recording says of itself\n"
     "  export   the profile in the format of another viewer\n"
+    "  diff     what is new against a base: perfreport diff BASE NEW\n"
     "\n"
     "all views:\n"
     "  -i, --input FILE       the recording, a perf.data (default: perf.data; -: standard input)\n"
@@ -56,11 +57,13 @@ static const char help[] =
     "  perfreport report -i perf.data --top 10\n"
     "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
     "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n"
-    "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n";
+    "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n"
+    "  perfreport diff before.data after.data --top 10\n";
 
-static const char *const view_names[VIEWS] = {"report", "flame", "folded", "header", "export"};
+static const char *const view_names[VIEWS] = {"report", "flame",  "folded",
+					      "header", "export", "diff"};
 
-#define VIEW_LIST "report, flame, folded, header, export"
+#define VIEW_LIST "report, flame, folded, header, export, diff"
 
 static const char *const format_names[EXPORT_FORMATS] = {"folded",  "speedscope", "pprof",
 							 "firefox", "chrome",	  "json"};
@@ -228,6 +231,24 @@ static bool complete(struct options *options, struct failure *failure)
 	return true;
 }
 
+/* What is not an option: two recordings of diff. */
+static bool parse_recordings(struct options *options, char **names, int nr, struct failure *failure)
+{
+	if (options->view == VIEW_DIFF && nr == 2) {
+		options->base = names[0];
+		options->input = names[1];
+		return true;
+	}
+	if (options->view == VIEW_DIFF)
+		failure_set(failure, EXIT_USAGE,
+			    "diff: %d recordings given; it needs two: perfreport diff BASE NEW",
+			    nr);
+	else if (nr > 0)
+		failure_set(failure, EXIT_USAGE,
+			    "what is \"%s\"? The recording is named with -i FILE", names[0]);
+	return nr == 0 && options->view != VIEW_DIFF;
+}
+
 enum parsed options_parse(struct options *options, int argc, char **argv, struct failure *failure)
 {
 	int option;
@@ -269,11 +290,8 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 		if (!store(options, option, optarg, failure))
 			return PARSED_FAILED;
 	}
-	if (optind < argc) {
-		failure_set(failure, EXIT_USAGE,
-			    "what is \"%s\"? The recording is named with -i FILE", argv[optind]);
+	if (!parse_recordings(options, argv + optind, argc - optind, failure))
 		return PARSED_FAILED;
-	}
 	return complete(options, failure) ? PARSED : PARSED_FAILED;
 }
 

@@ -11,7 +11,7 @@
 #include "object.h"
 #include "rows.h"
 
-enum view { VIEW_REPORT, VIEW_FLAME, VIEW_FOLDED, VIEW_HEADER, VIEW_EXPORT, VIEWS };
+enum view { VIEW_REPORT, VIEW_FLAME, VIEW_FOLDED, VIEW_HEADER, VIEW_EXPORT, VIEW_DIFF, VIEWS };
 
 enum export_format {
 	EXPORT_FOLDED,
@@ -26,6 +26,7 @@ enum export_format {
 struct options {
 	enum view view;
 	const char *input;
+	const char *base;   /* diff: the recording that input is compared with */
 	const char *output; /* "-": standard output */
 	struct search search;
 	char *own_build_id_dir; /* what search points to when not given; freed at the end */

@@ -5,6 +5,7 @@
 #ifndef PERFREPORT_VIEWS_H
 #define PERFREPORT_VIEWS_H
 
+#include "diff.h"
 #include "options.h"
 #include "profile.h"
 #include "text.h"
@@ -32,6 +33,10 @@ void view_recording_json(const struct profile *profile, struct text *text);
    EXIT_NO_SAMPLES, the symbol is in no callchain. */
 bool view_relatives(const struct profile *profile, const struct options *options, struct text *text,
 		    struct failure *failure);
+
+/* What is new against a base, as text and as JSON (docs/diff.schema.json). */
+void view_diff(const struct diff *diff, const struct options *options, struct text *text);
+void view_diff_json(const struct diff *diff, const struct options *options, struct text *text);
 
 /* Lines "task;outermost;...;innermost samples", sorted. */
 void view_folded(const struct profile *profile, const struct options *options, struct text *text);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The part of JSON Schema that the schemas of docs use, checked without a package."""
 
-TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None), "boolean": bool}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "number": (int, float), "null": type(None), "boolean": bool}
 KNOWN = {"$schema", "title", "description", "type", "required", "properties", "additionalProperties", "items", "minimum"}
 
 
