@@ -43,6 +43,7 @@ void vpmu_core_forget(struct vpmu_core *core)
 static unsigned int charge(struct vpmu_core *core, unsigned int penalty, unsigned int ring)
 {
 	core->pmu.total[VPMU_CYCLES][ring] += penalty;
+	core->pmu.penalties[ring] += penalty;
 	return penalty;
 }
 

@@ -16,6 +16,11 @@ static const char *const event_names[VPMU_NR_EVENTS] = {
     [VPMU_STORES] = "stores",
 };
 
+const char *vpmu_event_name(enum vpmu_event event)
+{
+	return event_names[event];
+}
+
 static void print(FILE *f, unsigned int cpu, const char *key, uint64_t value)
 {
 	fprintf(f, "cpu %u %s %" PRIu64 "\n", cpu, key, value);

@@ -139,6 +139,7 @@ struct vpmu {
 	uint32_t counting; /* bit: event some counter counts */
 
 	uint64_t steps;
+	uint64_t penalties[2];	    /* of the cycles: by ring, all but the steps */
 	bool nmi_runs;		    /* the handler of an NMI ... */
 	struct vpmu_span nmi_start; /* ... since then, in totals */
 	struct vpmu_stats stats;

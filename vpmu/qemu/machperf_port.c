@@ -41,12 +41,13 @@ struct MachperfPort {
 
     MemoryRegion io;
     uint32_t iobase;
-    char *path;       /* file or FIFO to write to */
-    int32_t fd;       /* or an open descriptor; -1: none */
-    char *stats_path; /* where the counts go at exit; NULL: nowhere */
+    char *path;           /* file or FIFO to write to */
+    int32_t fd;           /* or an open descriptor; -1: none */
+    char *stats_path;     /* where the counts go at exit; NULL: nowhere */
+    char *histogram_path; /* the same for counts by address */
 
     int out; /* -1: no output was asked for */
-    bool stats_done;
+    bool results_done;
     uint64_t addr;
     uint32_t status; /* 0 or an errno of the host */
     Notifier exit_notifier;
@@ -76,34 +77,55 @@ static int port_copy(MachperfPort *s, uint64_t addr, uint32_t length)
     return 0;
 }
 
-/* Write the counts once; what went wrong is told on stderr. */
-static bool port_write_stats(MachperfPort *s)
+static bool print_stats(FILE *f)
+{
+    x86_pmu_print_stats(f);
+    return true;
+}
+
+/* Write one kind of result; what went wrong is told on stderr. */
+static bool port_write_result(const char *what, const char *path,
+                              bool (*print)(FILE *f))
 {
     FILE *f;
     bool ok;
 
-    if (!s->stats_path || s->stats_done) {
+    if (!path) {
         return true;
     }
-    s->stats_done = true;
-    f = fopen(s->stats_path, "w");
+    f = fopen(path, "w");
+    ok = f != NULL;
     if (f) {
-        x86_pmu_print_stats(f);
-        ok = !ferror(f);
+        errno = ENOMEM;
+        ok = print(f);
+        ok = !ferror(f) && ok;
         ok = fclose(f) == 0 && ok;
-    } else {
-        ok = false;
     }
     if (!ok) {
-        error_report("machperf-port: cannot write stats to %s: %s",
-                     s->stats_path, strerror(errno));
+        error_report("machperf-port: cannot write %s to %s: %s", what, path,
+                     strerror(errno));
     }
     return ok;
 }
 
+/* Write the results once. */
+static bool port_write_results(MachperfPort *s)
+{
+    bool ok;
+
+    if (s->results_done) {
+        return true;
+    }
+    s->results_done = true;
+    ok = port_write_result("stats", s->stats_path, print_stats);
+    return port_write_result("histogram", s->histogram_path,
+                             x86_pmu_print_histogram) &&
+           ok;
+}
+
 static void port_at_exit(Notifier *n, void *data)
 {
-    port_write_stats(container_of(n, MachperfPort, exit_notifier));
+    port_write_results(container_of(n, MachperfPort, exit_notifier));
 }
 
 /*
@@ -112,7 +134,7 @@ static void port_at_exit(Notifier *n, void *data)
  */
 static void G_NORETURN port_exit(MachperfPort *s, uint32_t code)
 {
-    bool ok = port_write_stats(s);
+    bool ok = port_write_results(s);
 
     if (s->out >= 0 && close(s->out) != 0) {
         error_report("machperf-port: cannot finish the output: %s",
@@ -189,6 +211,9 @@ static void port_realize(DeviceState *dev, Error **errp)
         error_setg_errno(errp, errno, "machperf-port: fd=%d", s->fd);
         return;
     }
+    if (s->histogram_path) {
+        x86_pmu_keep_histogram();
+    }
     s->exit_notifier.notify = port_at_exit;
     qemu_add_exit_notifier(&s->exit_notifier);
     memory_region_init_io(&s->io, OBJECT(dev), &port_ops, s, TYPE_MACHPERF_PORT,
@@ -202,6 +227,7 @@ static const Property port_properties[] = {
     DEFINE_PROP_STRING("path", MachperfPort, path),
     DEFINE_PROP_INT32("fd", MachperfPort, fd, -1),
     DEFINE_PROP_STRING("stats", MachperfPort, stats_path),
+    DEFINE_PROP_STRING("histogram", MachperfPort, histogram_path),
 };
 
 static void port_class_init(ObjectClass *klass, void *data)

@@ -36,6 +36,7 @@
 #include "exec/translation-block.h"
 #include "hw/i386/apic.h"
 #include "core.h"
+#include "histogram.h"
 #include "stats.h"
 #include "x86_pmu.h"
 
@@ -49,7 +50,8 @@
 #define ACCESS_EVENTS (EVENT(LOADS) | EVENT(STORES))
 #define BRANCH_EVENTS (EVENT(CYCLES) | EVENT(BRANCHES) | EVENT(BRANCH_MISSES))
 
-#define PMU_CFLAGS (CF_PMU_MEM | CF_PMU_ACCESS | CF_PMU_BRANCH)
+#define PMU_CFLAGS                                                             \
+    (CF_PMU_MEM | CF_PMU_ACCESS | CF_PMU_BRANCH | CF_PMU_INSTRUCTION)
 
 struct X86PMU {
     struct vpmu_core core;
@@ -62,9 +64,11 @@ struct X86PMU {
     target_ulong skip_eip; /* ... the instruction here, executed again */
     target_ulong nmi_eip;  /* what the latest NMI interrupted */
     target_ulong nmi_esp;
+    struct vpmu_attribution attribution; /* if there is a histogram */
 };
 
 static struct vpmu_cache shared_llc;
+static struct vpmu_histogram *histogram; /* NULL: not asked for */
 static Error *migration_blocker;
 
 static unsigned int current_ring(CPUX86State *env)
@@ -144,11 +148,29 @@ static void request_pmi(void *opaque)
     end_budget(env_cpu(pmu->env));
 }
 
+/* The counts of all vCPUs, and the instructions they are running. */
+static void forget_histogram(void)
+{
+    CPUState *cs;
+
+    vpmu_histogram_clear(histogram);
+    CPU_FOREACH (cs) {
+        struct X86PMU *pmu = cpu_env(cs)->pmu;
+
+        if (pmu) {
+            vpmu_attribution_forget(&pmu->attribution);
+        }
+    }
+}
+
 static void forget(void *opaque)
 {
     struct X86PMU *pmu = opaque;
 
     vpmu_core_forget(&pmu->core);
+    if (histogram) {
+        forget_histogram();
+    }
 }
 
 static void deliver_pmi(struct X86PMU *pmu)
@@ -161,6 +183,15 @@ static void deliver_pmi(struct X86PMU *pmu)
     bql_unlock();
 }
 
+/* All that began has been executed, and what is counted may have changed, if
+   only as an overflow froze the counters. */
+static void settle_instruction(struct X86PMU *pmu)
+{
+    if (histogram) {
+        vpmu_attribution_settle(&pmu->attribution, pmu->env->pmu_repeats);
+    }
+}
+
 /* Before each run of the vCPU, outside any TB, nothing of a budget left:
    see to overflows, and say how much of this one may be used. */
 static int64_t x86_pmu_budget(CPUState *cs, int64_t budget)
@@ -169,6 +200,7 @@ static int64_t x86_pmu_budget(CPUState *cs, int64_t budget)
 
     fold_steps(pmu);
     vpmu_sync(&pmu->core.pmu);
+    settle_instruction(pmu);
     pmu->core.due = false;
     pmu->skip = 0;
     if (pmu->pmi_pending) {
@@ -218,19 +250,27 @@ static void choose_tbs(struct X86PMU *pmu)
     if (vpmu_counts(vpmu, BRANCH_EVENTS)) {
         cflags |= CF_PMU_BRANCH;
     }
+    if (histogram && vpmu_attribution_wanted(&pmu->attribution)) {
+        cflags |= CF_PMU_INSTRUCTION;
+    }
     cs->tcg_cflags = (cs->tcg_cflags & ~PMU_CFLAGS) | cflags;
 }
 
 enum vpmu_access x86_pmu_rdmsr(CPUX86State *env, uint32_t msr, uint64_t *value)
 {
     struct X86PMU *pmu = env->pmu;
+    enum vpmu_access access;
 
     if (!pmu) {
         return VPMU_ACCESS_UNKNOWN;
     }
     pmu->core.pmu.stats.msr_reads++;
     fold_steps(pmu);
-    return vpmu_rdmsr(&pmu->core.pmu, msr, value);
+    access = vpmu_rdmsr(&pmu->core.pmu, msr, value);
+    if (access == VPMU_ACCESS_OK) {
+        settle_instruction(pmu);
+    }
+    return access;
 }
 
 enum vpmu_access x86_pmu_wrmsr(CPUX86State *env, uint32_t msr, uint64_t value)
@@ -245,6 +285,7 @@ enum vpmu_access x86_pmu_wrmsr(CPUX86State *env, uint32_t msr, uint64_t value)
     fold_steps(pmu);
     access = vpmu_wrmsr(&pmu->core.pmu, msr, value);
     if (access == VPMU_ACCESS_OK) {
+        settle_instruction(pmu);
         choose_tbs(pmu);
         rearm(pmu, current_ring(env));
     }
@@ -257,7 +298,11 @@ bool x86_pmu_rdpmc(CPUX86State *env, uint32_t ecx, uint64_t *value)
         return false;
     }
     fold_steps(env->pmu);
-    return vpmu_rdpmc(&env->pmu->core.pmu, ecx, value);
+    if (!vpmu_rdpmc(&env->pmu->core.pmu, ecx, value)) {
+        return false;
+    }
+    settle_instruction(env->pmu);
+    return true;
 }
 
 bool x86_pmu_cpuid(CPUX86State *env, uint32_t leaf, uint32_t *eax,
@@ -283,6 +328,7 @@ void x86_pmu_reset(CPUX86State *env)
         vpmu_reset(&pmu->core.pmu);
         pmu->pmi_pending = false;
         pmu->core.due = false;
+        settle_instruction(pmu);
         choose_tbs(pmu);
     }
 }
@@ -325,8 +371,45 @@ bool x86_pmu_realize(X86CPU *cpu, Error **errp)
     env->pmu->env = env;
     config.opaque = env->pmu;
     vpmu_core_init(&env->pmu->core, &shared_llc, env->pmu_latest, &config);
+    vpmu_attribution_init(&env->pmu->attribution, &env->pmu->core.pmu, NULL);
     cs->pmu_budget = x86_pmu_budget;
     return true;
+}
+
+void x86_pmu_keep_histogram(void)
+{
+    static struct vpmu_histogram kept;
+    CPUState *cs;
+
+    histogram = &kept;
+    CPU_FOREACH (cs) {
+        struct X86PMU *pmu = cpu_env(cs)->pmu;
+
+        if (pmu) {
+            pmu->attribution.histogram = histogram;
+        }
+    }
+}
+
+bool x86_pmu_print_histogram(FILE *f)
+{
+    CPUState *cs;
+
+    CPU_FOREACH (cs) {
+        struct X86PMU *pmu = cpu_env(cs)->pmu;
+
+        if (pmu) {
+            settle_instruction(pmu);
+        }
+    }
+    return vpmu_histogram_write(histogram, f);
+}
+
+void x86_pmu_taken_back(CPUX86State *env)
+{
+    if (histogram && env->pmu) {
+        vpmu_attribution_take_back(&env->pmu->attribution);
+    }
 }
 
 void x86_pmu_nmi_begin(CPUX86State *env)
@@ -531,4 +614,11 @@ void helper_pmu_indirect(CPUX86State *env, target_ulong pc, target_ulong target,
 
     settle_branch(pmu, vpmu_core_indirect(&pmu->core, kind, pc, target, next,
                                           current_ring(env)));
+}
+
+/* An instruction begins. */
+void helper_pmu_instruction(CPUX86State *env, target_ulong pc)
+{
+    vpmu_attribution_begin(&env->pmu->attribution, pc, env->cr[3],
+                           current_ring(env), env->pmu_repeats);
 }

@@ -11,6 +11,10 @@
 #define PORT_HIGH   (PORT + 4)
 #define PORT_LENGTH (PORT + 8)
 #define PORT_EXIT   (PORT + 12)
+#define VECTOR	    0xe1 /* of the interrupt that is no NMI */
+
+/* Make ready for interrupts and user mode (tables.c). */
+void load_tables(void);
 
 static inline void outb(uint16_t port, uint8_t value)
 {

@@ -115,6 +115,53 @@ def test_port(qemu, data, image):
         expect("no output: exit code", done.returncode, 6)
 
 
+def histogram(path):
+    """Names of the events, and {(space, address): counts} of what the emulator wrote."""
+    lines = read(path).decode().splitlines()
+    expect("version of the histogram", lines[0], "vpmu-histogram 1")
+    rows = [line.split() for line in lines[2:-1]]
+    places = {(int(row[0]), int(row[1], 16)): [int(n) for n in row[2:]] for row in rows}
+    expect("end", lines[-1], f"end {len(rows)}")
+    expect("order", list(places), sorted(places))
+    return lines[1].split()[1:], places
+
+
+def test_histogram(qemu, data, image):
+    """Counts by address: their sums are the counters', each follows from the code."""
+    with tempfile.TemporaryDirectory() as folder:
+        serial, out = os.path.join(folder, "serial"), os.path.join(folder, "out")
+        command = machine(qemu, data, image) + ["-device", "machperf-port,histogram=" + out]
+        expect("exit code", run(command, serial).returncode, 0)
+        said = {k: int(v) for k, v in (line.split() for line in read(serial).decode().splitlines())}
+        once = read(out)
+        events, places = histogram(out)
+        expect("events", events, ["instructions", "cycles", "branches", "loads"])
+        for i, event in enumerate(events):
+            expect("sum of " + event, sum(counts[i] for counts in places.values()), said[event])
+        # decl %ecx of one byte, then jnz.
+        for space, start in ((0, said["code_loop"] + 2), (1, said["user_loop"] + 2)):
+            for address, branches in ((start, 0), (start + 1, 1000)):
+                instructions, cycles, taken, loads = places[space, address]
+                expect(f"loop at {address:x}", (instructions, taken, loads), (1000, branches, 0))
+                expect("cycles at least", cycles >= 1000 and (cycles - 1000) % 15, 0)
+        # addb %al, (%esi), the two bytes before the label, a line each time: all miss both caches
+        # but the 16 that the REP instruction wrote, and all pages but its one the TLB.
+        instructions, cycles, taken, loads = places[0, said["code_block_load"] - 2]
+        expect("load", (instructions, taken, loads), (1000, 0, 1000))
+        expect("its cycles", cycles, 1000 + (1000 - 16) * 160 + 15 * 20)
+        # One REP instruction of a thousand iterations, and a step to find the end.
+        rep = [c for (_, a), c in places.items() if said["code_rep"] <= a < said["code_rep"] + 16]
+        expect("REP", sorted(c[0] for c in rep), [1] * len(rep))
+        expect("its steps", max(c[1] for c in rep) >= 1001, True)
+        run(command, serial)
+        expect("second run", read(out), once)
+
+        done = run(machine(qemu, data, image) +
+                   ["-device", "machperf-port,histogram=/no/such/file"], serial)
+        expect("no place: exit code", done.returncode, 1)
+        expect("no place: said", "cannot write histogram to /no/such/file" in done.stderr, True)
+
+
 def refused(command, words):
     """It exits at once with one line that has these words."""
     done = run(command)
@@ -171,4 +218,4 @@ def bench(qemu, data, image):
 
 if __name__ == "__main__":
     {"counts": test_counts, "port": test_port, "errors": test_errors,
-     "absent": test_absent, "bench": bench}[sys.argv[1]](*sys.argv[2:])
+     "histogram": test_histogram, "absent": test_absent, "bench": bench}[sys.argv[1]](*sys.argv[2:])
