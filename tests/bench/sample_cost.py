@@ -7,8 +7,8 @@ steps of NMI handlers for each handler that returned, from the interrupted instr
 resumption, and the growth of all steps for each sample more, which holds the draining as well. A step
 is an instruction or a repeat of a REP instruction.
 
-What a callchain of 16 kernel frames costs is reckoned from the kernel code's samples: what the callchain
-adds, less the user's frames at what they cost in the user code's samples, for each kernel frame.
+What 16 kernel frames cost lies on the line through two kinds of kernel code, one with short stacks and
+one with long ones; the user's frames, which are dearer, are reckoned at what they cost in user code.
 
 usage: sample_cost.py BUILD QEMU QEMU_DATA SOURCE
 """
@@ -19,21 +19,26 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "linux"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "linux"))
 import guest  # noqa: E402
 
 PERIODS = (10007, 100003)
 FRAMES = 16
-# Kinds of sample: event, workload with its size (ours, Linux'), callchain.
-Kind = collections.namedtuple("Kind", "title event workload callchain goal")
-KINDS = (
-    Kind("user code", "instructions:u", "spin", False, 350),
-    Kind("user code, callchain", "instructions:u", "spin", True, None),
-    Kind("kernel code", "instructions:k", "faults", False, None),
-    Kind("kernel code, callchain", "instructions:k", "faults", True, None),
-)
+Kind = collections.namedtuple("Kind", "title event workload callchain")
+USER = Kind("user code", "instructions:u", "spin", False)
+USER_CHAIN = Kind("user code, callchain", "instructions:u", "spin", True)
+KERNEL = Kind("kernel code", "instructions:k", "deep", False)
+DEEP_CHAIN = Kind("kernel code, callchain", "instructions:k", "deep", True)
+SHALLOW = Kind("  ... other code", "instructions:k", "shallow", False)
+SHALLOW_CHAIN = Kind("  ... short callchain", "instructions:k", "shallow", True)
+KINDS = ((USER, USER_CHAIN), (KERNEL, DEEP_CHAIN), (SHALLOW, SHALLOW_CHAIN))
+GOAL = 350
 GOAL_FRAMES = 600
-SIZES = {"spin": "10000000", "faults": "32768"}
+# What runs, and how often: ours and Linux'.
+OURS = {"spin": ("spin", "10000000"), "deep": ("faults", "32768"), "shallow": ("pingpong", "20000")}
+LINUX = {"spin": ("spin_loop", "10000000"), "deep": ("faults", "32768"),
+         "shallow": ("calls", "500000")}
 
 # words: ours, the kernel's addresses in callchains and the user's; Linux', words of the file, and 0.
 Run = collections.namedtuple("Run", "samples words statistics")
@@ -57,7 +62,7 @@ class Ours:
         said = subprocess.run(
             [os.path.join(self.build, "perfrec", "perfrec"), "record", "-B", "--qemu", self.qemu,
              "-e", kind.event, "-c", str(period), "-g", "fp" if kind.callchain else "no",
-             "-o", data, "--", kind.workload, SIZES[kind.workload]],
+             "-o", data, "--", *OURS[kind.workload]],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False)
         found = re.search(r" (\d+) samples, 0 lost, 0 throttled, 0 coalesced", said.stderr)
         if said.returncode or not found:
@@ -83,13 +88,11 @@ class Linux:
 
     def __init__(self, linux, source):
         self.linux = linux
-        self.programs = {
-            "spin": linux.program("spin", "spin_loop", SIZES["spin"],
-                                  os.path.join(source, "workloads", "spin-loop.S")),
-            "faults": linux.program("faults", "faults", SIZES["faults"],
-                                    os.path.join(source, "tests", "bench", "linux", "faults.S"),
-                                    "-DPOPULATE=0"),
-        }
+        sources = {"spin": os.path.join(source, "workloads", "spin-loop.S"),
+                   "deep": os.path.join(HERE, "linux", "faults.S"),
+                   "shallow": os.path.join(HERE, "linux", "calls.S")}
+        self.programs = {name: linux.program(name, *LINUX[name], sources[name], "-DPOPULATE=0")
+                         for name in sources}
 
     def run(self, kind, period):
         job = (f"perf record -B -N {'-g' if kind.callchain else ''} -e {kind.event} -c {period} "
@@ -129,19 +132,32 @@ def cost(runs):
 
 def measure(system):
     """{kind: its cost}, in the order of KINDS."""
-    costs = {kind: cost([system.run(kind, period) for period in PERIODS]) for kind in KINDS}
+    costs = {kind: cost([system.run(kind, period) for period in PERIODS])
+             for pair in KINDS for kind in pair}
     if isinstance(system, Linux):
-        for bare, chained in (KINDS[:2], KINDS[2:]):
+        for bare, chained in KINDS:
             costs[bare], costs[chained] = system.with_frames(costs[bare], costs[chained])
     return costs
 
 
+def user_frames(costs, kind):
+    """Steps of a kind's user frames."""
+    return (costs[USER_CHAIN].steps - costs[USER].steps) / costs[USER_CHAIN].user * costs[kind].user
+
+
+def kernel_frame(costs):
+    """Steps of one more kernel frame."""
+    def without_user(kind):
+        return costs[kind].steps - user_frames(costs, kind)
+    return ((without_user(DEEP_CHAIN) - without_user(SHALLOW_CHAIN)) /
+            (costs[DEEP_CHAIN].kernel - costs[SHALLOW_CHAIN].kernel))
+
+
 def at_frames(costs, frames):
-    """Steps of a sample of kernel code with so many kernel frames."""
-    user, user_chained, kernel, kernel_chained = (costs[kind] for kind in KINDS)
-    of_user = (user_chained.steps - user.steps) / user_chained.user * kernel_chained.user
-    of_kernel = kernel_chained.steps - kernel.steps - of_user
-    return kernel.steps + of_kernel / kernel_chained.kernel * frames
+    """Steps of a sample of kernel code with so many kernel frames and no user's."""
+    deep = costs[DEEP_CHAIN]
+    return (deep.steps - user_frames(costs, DEEP_CHAIN) +
+            (frames - deep.kernel) * kernel_frame(costs))
 
 
 def show(name, costs):
@@ -173,10 +189,13 @@ def main(build, qemu, qemu_data, source):
         show("ours", ours)
         linux = measure(Linux(guest.Linux(qemu, qemu_data, folder), source))
         show("Linux", linux)
-    rows = [(kind.title, ours[kind].steps, linux[kind].steps, kind.goal) for kind in KINDS]
+    rows = [(kind.title, ours[kind].steps, linux[kind].steps, GOAL if kind == USER else None)
+            for kind in (USER, USER_CHAIN, KERNEL, DEEP_CHAIN)]
+    rows.append(("one more kernel frame", kernel_frame(ours), kernel_frame(linux), None))
     rows.append((f"{FRAMES} kernel frames", at_frames(ours, FRAMES), at_frames(linux, FRAMES),
                  GOAL_FRAMES))
-    rows += [(kind.title + " + drain", ours[kind].all, linux[kind].all, None) for kind in KINDS[:2]]
+    rows += [(kind.title + " + drain", ours[kind].all, linux[kind].all, None)
+             for kind in KINDS[0]]
     compare(rows)
     return 0
 

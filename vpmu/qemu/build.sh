@@ -16,7 +16,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 firmware_dirs="/usr/share/seabios /usr/share/qemu"
-firmware="bios-256k.bin kvmvapic.bin linuxboot_dma.bin multiboot_dma.bin vgabios-stdvga.bin vgabios.bin"
+firmware="bios-256k.bin kvmvapic.bin linuxboot_dma.bin multiboot_dma.bin pvh.bin vgabios-stdvga.bin vgabios.bin"
 meson=
 jobs=$(getconf _NPROCESSORS_ONLN)
 

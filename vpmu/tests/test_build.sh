@@ -35,7 +35,7 @@ make_source()
 }
 
 mkdir "$dir/firmware"
-for file in bios-256k.bin kvmvapic.bin linuxboot_dma.bin multiboot_dma.bin vgabios-stdvga.bin vgabios.bin; do
+for file in bios-256k.bin kvmvapic.bin linuxboot_dma.bin multiboot_dma.bin pvh.bin vgabios-stdvga.bin vgabios.bin; do
 	: >"$dir/firmware/$file"
 done
 make_source 9.2.4
