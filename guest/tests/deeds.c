@@ -41,6 +41,59 @@ static void do_divide(long number)
 	printf("%ld\n", number / zero);
 }
 
+static void do_breakpoint(long number)
+{
+	(void)number;
+	__asm__ volatile("int3");
+}
+
+/* What only the kernel may do. */
+static void do_privileged(long number)
+{
+	(void)number;
+	__asm__ volatile("cli");
+}
+
+static void do_jump(long number)
+{
+	((void (*)(void))number)();
+}
+
+/* Call itself until no stack is left. */
+static long do_recurse_from(volatile long depth)
+{
+	return depth == 0 ? 0 : 1 + do_recurse_from(depth + 1);
+}
+
+static void do_recurse(long number)
+{
+	printf("%ld\n", do_recurse_from(number + 1));
+}
+
+static void do_loop(long number)
+{
+	(void)number;
+	for (;;)
+		__asm__ volatile("");
+}
+
+/* Touch more and more memory, until the kernel gives no more. */
+static void do_hog(long number)
+{
+	enum { CHUNK = 1 << 20, PAGE = 4096 };
+	vm_address_t address;
+
+	(void)number;
+	for (long chunks = 0;; chunks++) {
+		if (vm_allocate(mach_task_self(), &address, CHUNK, 1) != KERN_SUCCESS) {
+			printf("no memory after %ld MiB\n", chunks);
+			exit(9);
+		}
+		for (unsigned at = 0; at < CHUNK; at += PAGE)
+			*(volatile char *)(address + at) = 1;
+	}
+}
+
 /* Die without a word. */
 static void do_vanish(long number)
 {
@@ -118,10 +171,22 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*function)(long);
 	} deeds[] = {
-	    {"exit", do_exit},		 {"print", do_print},	{"fault", do_fault},
-	    {"undefined", do_undefined}, {"divide", do_divide}, {"vanish", do_vanish},
-	    {"thread", do_thread},	 {"babble", do_babble}, {"tls", do_tls},
+	    {"exit", do_exit},
+	    {"print", do_print},
+	    {"fault", do_fault},
+	    {"undefined", do_undefined},
+	    {"divide", do_divide},
+	    {"vanish", do_vanish},
+	    {"thread", do_thread},
+	    {"babble", do_babble},
+	    {"tls", do_tls},
 	    {"arguments", do_arguments},
+	    {"breakpoint", do_breakpoint},
+	    {"privileged", do_privileged},
+	    {"jump", do_jump},
+	    {"recurse", do_recurse},
+	    {"loop", do_loop},
+	    {"hog", do_hog},
 	};
 
 	if (argc > 1 && strcmp(argv[1], "arguments") == 0) {
