@@ -123,6 +123,8 @@ static bool make_diff(const struct profile *base, const struct profile *new,
 			    "%s and %s: no event%s%s that both have samples of", options->base,
 			    options->input, options->event ? " " : "",
 			    options->event ? options->event : "");
+	else if (options->flame)
+		view_diff_flame(&diff, options, &text);
 	else if (options->json)
 		view_diff_json(&diff, options, &text);
 	else

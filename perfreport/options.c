@@ -19,6 +19,7 @@ enum {
 	OPT_BUILD_ID_DIR,
 	OPT_SYMFS,
 	OPT_FORMAT,
+	OPT_FLAME,
 	OPT_VERSION,
 };
 
@@ -51,6 +52,8 @@ static const char help[] =
     "      --icicle           root at the top\n"
     "export:\n"
     "      --format FORMAT    folded, speedscope, pprof, firefox, chrome, json\n"
+    "diff:\n"
+    "      --flame            the differential flame graph: a page as that of flame (diff.html)\n"
     "\n"
     "examples:\n"
     "  perfreport flame -i perf.data -o flame.html\n"
@@ -88,6 +91,7 @@ static const struct option long_options[] = {
     {"folded", no_argument, NULL, 'f'},
     {"title", required_argument, NULL, OPT_TITLE},
     {"icicle", no_argument, NULL, OPT_ICICLE},
+    {"flame", no_argument, NULL, OPT_FLAME},
     {"format", required_argument, NULL, OPT_FORMAT},
     {0},
 };
@@ -198,6 +202,9 @@ static bool store(struct options *options, int option, const char *value, struct
 	case OPT_ICICLE:
 		options->icicle = true;
 		break;
+	case OPT_FLAME:
+		options->flame = true;
+		break;
 	case OPT_FORMAT:
 		return parse_format(options, value, failure);
 	case 'f':
@@ -222,7 +229,9 @@ static bool complete(struct options *options, struct failure *failure)
 		return false;
 	}
 	if (options->output == NULL)
-		options->output = options->view == VIEW_FLAME ? "flame.html" : "-";
+		options->output = options->view == VIEW_FLAME			 ? "flame.html"
+				  : options->view == VIEW_DIFF && options->flame ? "diff.html"
+										 : "-";
 	if (options->search.build_id_dir == NULL && home != NULL) {
 		if (asprintf(&options->own_build_id_dir, "%s/.debug", home) < 0)
 			abort();

@@ -38,6 +38,7 @@ struct options {
 	size_t top;		       /* rows shown; 0: all */
 	const char *title;	       /* of the page; NULL: made from the recording */
 	bool icicle;
+	bool flame;		   /* diff: the page, not the table */
 	enum export_format format; /* EXPORT_FORMATS: not given */
 };
 

@@ -7,6 +7,9 @@
  * in depth-first order without the root: how many levels up from the node
  * before to the parent (0: the node before is the parent), frame, samples of
  * its own and, if "weighted", their events.  Numbers are ULEB128 in base64.
+ * An event of a diff is that of the new recording with a "base", which has
+ * what an event has but name and tree; each node then has the base's samples
+ * and events too.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -22,7 +25,7 @@
 
 /* Strings and frames in the order in which they first appear. */
 struct page {
-	const struct profile *profile;
+	const struct profile *profile; /* of the names and frames */
 	struct text strings, frames, events;
 	uint32_t *string_index; /* by name; 0: not yet, else index + 1 */
 	size_t nr_strings, strings_room;
@@ -71,49 +74,84 @@ static bool is_weighted(const struct event *event)
 	return false;
 }
 
-static void add_tree(struct page *page, const struct event *event, bool weighted)
+/* sides: by node, nr of them; the first is what the page begins with. */
+static void add_tree(struct page *page, const struct tree *tree, struct amount *const *sides,
+		     size_t nr, bool weighted)
 {
+	struct amount *sum = must_calloc(tree->nr, sizeof *sum);
 	struct text bytes = {0};
 	struct layout layout;
 	uint32_t depth = 0;
 
-	layout_make(&layout, page->profile, &event->tree, layout_amounts(event));
-	for (size_t i = 1; i < event->tree.nr; i++) {
+	for (size_t i = 0; i < tree->nr; i++)
+		for (size_t side = 0; side < nr; side++)
+			amount_add(&sum[i], &sides[side][i]);
+	layout_make(&layout, page->profile, tree, sum);
+	for (size_t i = 1; i < tree->nr; i++) {
 		uint32_t node = layout.order[i];
 
 		text_add_varint(&bytes, depth + 1 - layout.depth[node]);
 		depth = layout.depth[node];
-		text_add_varint(&bytes, frame_of(page, event->tree.nodes[node].frame));
-		text_add_varint(&bytes, layout.self[node].samples);
-		if (weighted)
-			text_add_varint(&bytes, layout.self[node].weight);
+		text_add_varint(&bytes, frame_of(page, tree->nodes[node].frame));
+		for (size_t side = 0; side < nr; side++) {
+			text_add_varint(&bytes, sides[side][node].samples);
+			if (weighted)
+				text_add_varint(&bytes, sides[side][node].weight);
+		}
 	}
+	text_print(&page->events, ",\"nr_nodes\":%zu,\"tree\":\"", tree->nr - 1);
 	text_add_base64(&page->events, bytes.bytes, bytes.length);
+	text_add(&page->events, "\"}");
 	text_free(&bytes);
 	layout_free(&layout);
 }
 
-static void add_event(struct page *page, const struct event *event)
+/* The members that an event and a base have. */
+static void add_counts(const struct event *event, struct text *text)
 {
-	bool weighted = is_weighted(event);
-	struct text *text = &page->events;
-
-	text_add(text, text->length ? ",\n{\"name\":" : "\n{\"name\":");
-	text_add_json(text, event->name);
 	text_print(text,
-		   ",\"period\":%" PRIu64 ",\"frequency\":%" PRIu64 ",\"samples\":%" PRIu64
+		   "\"period\":%" PRIu64 ",\"frequency\":%" PRIu64 ",\"samples\":%" PRIu64
 		   ",\"weight\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"throttled\":%" PRIu64
 		   ",\"coalesced\":%" PRIu64 ",\"throttles\":%" PRIu64 ",\"counted\":%s",
 		   event->period, event->frequency, event->total.samples, event->total.weight,
 		   event->lost, event->throttled, event->coalesced, event->throttles,
 		   event->counted ? "true" : "false");
-	text_print(text,
-		   ",\"chains\":%" PRIu64 ",\"user_chains\":%" PRIu64 ",\"broken\":%" PRIu64
-		   ",\"weighted\":%s,\"nr_nodes\":%zu,\"tree\":\"",
-		   event->chains, event->user_chains, event->broken, weighted ? "true" : "false",
-		   event->tree.nr - 1);
-	add_tree(page, event, weighted);
-	text_add(text, "\"}");
+	text_print(text, ",\"chains\":%" PRIu64 ",\"user_chains\":%" PRIu64 ",\"broken\":%" PRIu64,
+		   event->chains, event->user_chains, event->broken);
+}
+
+static void begin_event(struct page *page, const struct event *event, bool weighted)
+{
+	struct text *text = &page->events;
+
+	text_add(text, text->length ? ",\n{\"name\":" : "\n{\"name\":");
+	text_add_json(text, event->name);
+	text_add(text, ",");
+	add_counts(event, text);
+	text_print(text, ",\"weighted\":%s", weighted ? "true" : "false");
+}
+
+static void add_event(struct page *page, const struct event *event)
+{
+	bool weighted = is_weighted(event);
+	struct amount *self = layout_amounts(event);
+
+	begin_event(page, event, weighted);
+	add_tree(page, &event->tree, &self, 1, weighted);
+	free(self);
+}
+
+static void add_diff_event(struct page *page, const struct diff_event *event)
+{
+	const struct event *base = event->sides[DIFF_BASE], *new = event->sides[DIFF_NEW];
+	struct amount *const sides[] = {event->self[DIFF_NEW], event->self[DIFF_BASE]};
+	bool weighted = is_weighted(base) || is_weighted(new) || base->period != new->period;
+
+	begin_event(page, new, weighted);
+	text_add(&page->events, ",\"base\":{");
+	add_counts(base, &page->events);
+	text_add(&page->events, "}");
+	add_tree(page, &event->tree, sides, DIFF_SIDES, weighted);
 }
 
 static void add_pair(struct text *text, bool first, const char *a, const char *b)
@@ -201,16 +239,27 @@ static void add_events(struct page *page, const struct options *options)
 	}
 }
 
-static void add_data(const struct profile *profile, const struct options *options,
-		     struct text *text)
-{
-	struct page page = {.profile = profile};
+/* What goes into the page. */
+struct content {
+	const struct profile *profile; /* the recording it tells of; of a diff the new one */
+	const struct diff *diff;       /* or NULL */
+	const struct options *options;
+};
 
-	page.frame_index = must_calloc(profile->frames.nr, sizeof *page.frame_index);
+static void add_data(const struct content *content, struct text *text)
+{
+	const struct diff *diff = content->diff;
+	struct page page = {.profile = diff ? &diff->merged : content->profile};
+
+	page.frame_index = must_calloc(page.profile->frames.nr, sizeof *page.frame_index);
 	string_of(&page, 0);
-	add_events(&page, options);
-	text_print(text, "{\"icicle\":%s,\n", options->icicle ? "true" : "false");
-	add_facts(profile, text);
+	if (diff == NULL)
+		add_events(&page, content->options);
+	for (size_t i = 0; diff != NULL && i < diff->nr_events; i++)
+		add_diff_event(&page, &diff->events[i]);
+	text_print(text, "{\"icicle\":%s,\"diff\":%s,\n",
+		   content->options->icicle ? "true" : "false", diff ? "true" : "false");
+	add_facts(content->profile, text);
 	text_add(text, ",\n\"strings\":[");
 	text_add_bytes(text, page.strings.bytes, page.strings.length);
 	text_print(text, "],\n\"nr_frames\":%zu,\"frames\":\"", page.nr_frames);
@@ -225,6 +274,22 @@ static void add_data(const struct profile *profile, const struct options *option
 	free(page.frame_index);
 }
 
+static void add_title(const struct content *content, struct text *text)
+{
+	struct options base = *content->options;
+
+	text_add_html(text, export_title(content->profile, content->options));
+	if (content->diff == NULL || base.title != NULL)
+		return;
+	base.input = base.base;
+	text_add(text, ": new vs base");
+	if (strcmp(export_title(content->diff->sides[DIFF_BASE], &base),
+		   export_title(content->profile, content->options)) == 0)
+		return;
+	text_add(text, " ");
+	text_add_html(text, export_title(content->diff->sides[DIFF_BASE], &base));
+}
+
 static void add_files(const char *suffix, struct text *text)
 {
 	for (const struct template_file *file = template_files; file->name; file++) {
@@ -235,23 +300,23 @@ static void add_files(const char *suffix, struct text *text)
 	}
 }
 
-static void add_marker(const char *marker, size_t length, const struct profile *profile,
-		       const struct options *options, struct text *text)
+static void add_marker(const char *marker, size_t length, const struct content *content,
+		       struct text *text)
 {
 	if (length == 7 && strncmp(marker, "VERSION", length) == 0)
 		text_add(text, MACHPERF_VERSION);
 	else if (length == 5 && strncmp(marker, "TITLE", length) == 0)
-		text_add_html(text, export_title(profile, options));
+		add_title(content, text);
 	else if (length == 5 && strncmp(marker, "STYLE", length) == 0)
 		add_files(".css", text);
 	else if (length == 6 && strncmp(marker, "SCRIPT", length) == 0)
 		add_files(".js", text);
 	else if (length == 4 && strncmp(marker, "DATA", length) == 0)
-		add_data(profile, options, text);
+		add_data(content, text);
 }
 
 /* The template is the first of the files; @WORD@ in it is a marker. */
-void view_flame(const struct profile *profile, const struct options *options, struct text *text)
+static void add_page(const struct content *content, struct text *text)
 {
 	const char *at = template_files[0].bytes, *marker;
 
@@ -261,8 +326,23 @@ void view_flame(const struct profile *profile, const struct options *options, st
 		if (end == NULL)
 			break;
 		text_add_bytes(text, at, marker - at);
-		add_marker(marker + 1, end - marker - 1, profile, options, text);
+		add_marker(marker + 1, end - marker - 1, content, text);
 		at = end + 1;
 	}
 	text_add(text, at);
+}
+
+void view_flame(const struct profile *profile, const struct options *options, struct text *text)
+{
+	const struct content content = {.profile = profile, .options = options};
+
+	add_page(&content, text);
+}
+
+void view_diff_flame(const struct diff *diff, const struct options *options, struct text *text)
+{
+	const struct content content = {
+	    .profile = diff->sides[DIFF_NEW], .diff = diff, .options = options};
+
+	add_page(&content, text);
 }

@@ -41,6 +41,9 @@ void view_diff_json(const struct diff *diff, const struct options *options, stru
 /* Lines "task;outermost;...;innermost samples", sorted. */
 void view_folded(const struct profile *profile, const struct options *options, struct text *text);
 
+/* The interactive page of a diff. */
+void view_diff_flame(const struct diff *diff, const struct options *options, struct text *text);
+
 /* The interactive page. */
 void view_flame(const struct profile *profile, const struct options *options, struct text *text);
 

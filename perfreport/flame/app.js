@@ -245,6 +245,17 @@ class App {
     this.remember(false);
   }
 
+  // Of a diff: draw the widths of the new recording or of the base.
+  setSide(side) {
+    this.model.side = side;
+    byId("side").setAttribute("aria-pressed", String(side === "base"));
+    if (this.tree.weight[this.zoom] === 0) this.zoom = 0; // it is not there on this side
+    this.selected = this.hover = -1;
+    this.moveView(false);
+    this.refresh();
+    this.remember(false);
+  }
+
   setFunctions(shown) {
     byId("hot").hidden = !shown;
     byId("functions").setAttribute("aria-pressed", String(shown));
@@ -288,6 +299,7 @@ class App {
     if (this.event !== this.model.firstEvent) parts.push("event=" + encodeURIComponent(this.model.events[this.event].name));
     if (this.zoom) parts.push("zoom=" + this.zoom);
     if (this.search) parts.push("search=" + encodeURIComponent(this.search.text));
+    if (this.model.side === "base") parts.push("side=base");
     if (this.icicle !== this.model.data.icicle) parts.push("icicle=" + (this.icicle ? 1 : 0));
     const hash = parts.length ? "#" + parts.join("&") : location.pathname + location.search;
     if (push) history.pushState(null, "", hash);
@@ -300,6 +312,8 @@ class App {
       return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
     }));
     const text = (key) => { try { return decodeURIComponent(values.get(key) || ""); } catch (error) { return ""; } };
+    this.model.side = this.model.data.diff && text("side") === "base" ? "base" : "new";
+    byId("side").setAttribute("aria-pressed", String(this.model.side === "base"));
     const asked = this.model.events.findIndex((e) => e.name === text("event"));
     const event = asked >= 0 ? asked : this.model.firstEvent;
     const zoom = Number(values.get("zoom")) || 0;

@@ -26,6 +26,17 @@ function kindColour(theme, kind, hash) {
   return "hsl(" + (hue + a * hueSpread).toFixed(1) + " " + saturation + "% " + (light + b * lightSpread).toFixed(1) + "%)";
 }
 
+// Hues of what became more or less; the more it did, the stronger.
+const CHANGE_HUES = { grown: 4, new: 32, shrunk: 212, removed: 262, same: 0 };
+
+function changeColour(theme, tree, node) {
+  const { name, change } = changeOf(tree, node);
+  const most = Math.max(tree.share.new[node], tree.share.base[node]) || 1;
+  const strength = name === "same" ? 0 : 0.25 + 0.75 * Math.sqrt(Math.min(1, Math.abs(change) / most));
+  const light = theme === "light" ? 93 - 26 * strength : 24 + 18 * strength;
+  return "hsl(" + CHANGE_HUES[name] + " " + Math.round(72 * strength) + "% " + light.toFixed(1) + "%)";
+}
+
 class Painter {
   constructor(canvas, scroll, spacer, model) {
     Object.assign(this, { canvas, scroll, spacer, model });
@@ -120,7 +131,7 @@ class Painter {
     const shown = x1 - x0;
     const faded = matches ? !match : node !== 0 && tree.depth[node] < tree.depth[state.zoom];
     context.globalAlpha = faded ? FADE[theme] : 1;
-    context.fillStyle = match ? MATCH[theme][0] : this.colour(theme, frame);
+    context.fillStyle = match ? MATCH[theme][0] : tree.share ? changeColour(theme, tree, node) : this.colour(theme, frame);
     context.fillRect(x0, y, shown > 2.5 ? shown - 0.8 : shown, ROW - GAP);
     if (shown < LABEL_FROM) return;
     context.globalAlpha = faded && matches ? 0.55 : 1;

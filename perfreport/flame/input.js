@@ -60,6 +60,7 @@ const KEYS = {
   "?": () => byId("help").showModal(),
   r: (app) => app.reset(),
   i: (app) => app.setIcicle(!app.icicle),
+  b: (app) => { if (app.model.data.diff) app.setSide(app.model.side === "new" ? "base" : "new"); },
   e: (app) => { app.showEvent((app.event + 1) % app.model.events.length); app.remember(true); },
   f: (app) => app.setFunctions(byId("hot").hidden),
   c: (app) => app.copy(),
@@ -103,6 +104,7 @@ function listenToButtons(app) {
     app.refresh();
   };
   on("reset", () => app.reset());
+  on("side", () => app.setSide(app.model.side === "new" ? "base" : "new"));
   on("icicle", () => app.setIcicle(!app.icicle));
   on("functions", () => app.setFunctions(byId("hot").hidden));
   on("copy", () => app.copy());
@@ -118,6 +120,7 @@ const facts = new Map(app.model.data.facts);
 byId("command").textContent = facts.get("command") || "";
 byId("machine").textContent = ["kernel", "processor"].map((label) => facts.get(label)).filter(Boolean).join(" · ");
 document.documentElement.dataset.theme = app.theme;
+byId("side").hidden = !app.model.data.diff;
 eventButtons(app);
 listenToMouse(app);
 listenToKeys(app);

@@ -39,7 +39,9 @@ function decodeFrames(data) {
 
 // A tree: node 0 is the root. weight is what widths mean (events), samples
 // how often that was seen; x is where the node begins, in weight.
-function decodeTree(event) {
+// Of a diff it has the widths of one side, "new" or "base", and share, that of
+// each node's weight in the event by side.
+function decodeTree(event, side) {
   const numbers = new Varints(event.tree), nr = event.nr_nodes + 1;
   const tree = {
     nr, height: 1,
@@ -47,6 +49,7 @@ function decodeTree(event) {
     selfSamples: new Float64Array(nr), samples: new Float64Array(nr),
     self: new Float64Array(nr), weight: new Float64Array(nr), x: new Float64Array(nr),
   };
+  const other = event.base ? { samples: new Float64Array(nr), weight: new Float64Array(nr) } : null;
   const open = [0];
   tree.frame[0] = -1;
   tree.parent[0] = -1;
@@ -57,13 +60,44 @@ function decodeTree(event) {
     tree.depth[i] = open.length;
     if (open.length >= tree.height) tree.height = open.length + 1;
     tree.frame[i] = numbers.next();
-    tree.selfSamples[i] = numbers.next();
-    tree.self[i] = event.weighted ? numbers.next() : tree.selfSamples[i] * (event.period || 1);
+    [tree.selfSamples[i], tree.self[i]] = decodeAmount(numbers, event);
+    if (other) [other.samples[i], other.weight[i]] = decodeAmount(numbers, event);
     open.push(i);
   }
   while (open.length) tree.end[open.pop()] = nr;
+  if (other) splitSides(tree, other, side);
   sumUp(tree);
   return tree;
+}
+
+function decodeAmount(numbers, event) {
+  const samples = numbers.next();
+  return [samples, event.weighted ? numbers.next() : samples * (event.period || 1)];
+}
+
+// other: the base's own amounts; the tree's are those of the new recording.
+function splitSides(tree, other, side) {
+  const shares = (own) => {
+    const share = Float64Array.from(own);
+    for (let i = tree.nr - 1; i > 0; i--) share[tree.parent[i]] += share[i];
+    const whole = share[0] || 1;
+    return share.map((weight) => weight / whole);
+  };
+  tree.share = { new: shares(tree.self), base: shares(other.weight) };
+  if (side === "base") Object.assign(tree, { self: other.weight, selfSamples: other.samples });
+}
+
+// How a node of a diff changed: { name, change }, change from -1 to 1.
+function changeOf(tree, node) {
+  const now = tree.share.new[node], before = tree.share.base[node], change = now - before;
+  if (Math.abs(change) < 1e-9) return { name: "same", change: 0 };
+  if (before === 0) return { name: "new", change };
+  if (now === 0) return { name: "removed", change };
+  return { name: change > 0 ? "grown" : "shrunk", change };
+}
+
+function changeText(change) {
+  return "new vs base " + (change < 0 ? "−" : "+") + percent(Math.abs(change), 1);
 }
 
 // Totals from the leaves up, then places from the root down.
@@ -91,13 +125,15 @@ class Model {
     this.strings = data.strings;
     this.frames = decodeFrames(data);
     this.events = data.events;
-    this.trees = new Array(data.events.length).fill(null);
+    this.side = "new"; // of a diff: whose widths are drawn
+    this.trees = new Map();
   }
   // The one shown unless the address says otherwise.
   get firstEvent() { return Math.max(0, this.events.findIndex((e) => e.samples > 0)); }
   tree(event) {
-    if (!this.trees[event]) this.trees[event] = decodeTree(this.events[event]);
-    return this.trees[event];
+    const key = event + this.side;
+    if (!this.trees.has(key)) this.trees.set(key, decodeTree(this.events[event], this.side));
+    return this.trees.get(key);
   }
   symbol(frame) { return frame < 0 ? "all" : this.strings[this.frames.symbol[frame]]; }
   dso(frame) { return frame < 0 ? "" : this.strings[this.frames.dso[frame]]; }

@@ -9,6 +9,12 @@ function showFacts(model, event) {
   const chips = [];
   const chip = (label, value, kind, title) =>
     chips.push(make("span", { className: kind || "", title: title || "" }, label + " ", make("b", {}, value)));
+  if (e.base) {
+    chip("new vs base", (e.weight / (e.base.weight || 1)).toFixed(3) + "×", "", grouped(e.weight) + " events against " + grouped(e.base.weight));
+    chip("base samples", grouped(e.base.samples));
+    chip("base lost", grouped(e.base.lost), e.base.lost ? "bad" : "good");
+    if (e.period !== e.base.period || e.frequency !== e.base.frequency) chip("sampled", "in different ways", "bad");
+  }
   if (data.incomplete) chip("incomplete:", data.incomplete, "bad");
   chip("samples", grouped(e.samples));
   chip("events", short(e.weight), "", grouped(e.weight) + " events");
@@ -32,6 +38,7 @@ function showFacts(model, event) {
 
 // The colours that occur, with the share of samples whose own frame they are.
 function showLegend(model, tree, painter, theme) {
+  if (tree.share) return showChanges(tree, theme);
   const sums = new Float64Array(KIND_NAMES.length);
   for (let i = 1; i < tree.nr; i++) sums[model.frames.kind[tree.frame[i]]] += tree.self[i];
   const items = [];
@@ -42,6 +49,20 @@ function showLegend(model, tree, painter, theme) {
     items.push(make("span", { title: "samples in " + KIND_NAMES[kind] + " code" }, swatch, KIND_NAMES[kind] + " " + percent(sums[kind], tree.weight[0])));
   }
   byId("legend").replaceChildren(...items);
+}
+
+// Of a diff: the colours, and how many frames have each.
+function showChanges(tree, theme) {
+  const sums = new Map(["grown", "shrunk", "new", "removed"].map((name) => [name, 0]));
+  for (let i = 1; i < tree.nr; i++) {
+    const { name } = changeOf(tree, i);
+    if (sums.has(name)) sums.set(name, sums.get(name) + 1);
+  }
+  byId("legend").replaceChildren(...[...sums].map(([name, frames]) => {
+    const swatch = make("i");
+    swatch.style.background = "hsl(" + CHANGE_HUES[name] + (theme === "light" ? " 72% 67%)" : " 72% 42%)");
+    return make("span", { title: "frames whose share of the event is " + name + ", new vs base" }, swatch, name + " " + grouped(frames));
+  }));
 }
 
 // The list of functions below the zoomed node; pick(frame) is called on a click.
@@ -73,6 +94,7 @@ function describe(model, tree, node, zoom) {
     "total " + percent(tree.weight[node], whole) + " (" + plural(tree.samples[node], "sample") + ")",
     "self " + percent(tree.self[node], whole) + " (" + grouped(tree.selfSamples[node]) + ")"];
   if (zoom > 0) parts.push(percent(tree.weight[node], tree.weight[zoom]) + " of " + model.symbol(tree.frame[zoom]));
+  if (tree.share) parts.push(changeText(changeOf(tree, node).change), changeOf(tree, node).name);
   return parts.join(" · ");
 }
 
@@ -83,11 +105,12 @@ function showTip(model, tree, node, zoom, x, y) {
     ["events", short(tree.self[node]), short(tree.weight[node])],
     ["of all", percent(tree.self[node], tree.weight[0]), percent(tree.weight[node], tree.weight[0])]];
   if (zoom > 0) rows.push(["of what is shown", percent(tree.self[node], tree.weight[zoom]), percent(tree.weight[node], tree.weight[zoom])]);
-  tip.replaceChildren(
+  tip.replaceChildren(...[
     make("div", { className: "sym" }, model.symbol(frame)),
+    tree.share ? make("div", {}, changeText(changeOf(tree, node).change) + " · " + changeOf(tree, node).name) : null,
     make("div", { className: "dso" }, (model.dso(frame) ? model.dso(frame) + " · " : "") + (frame < 0 ? "every sample of the event" : KIND_NAMES[kind])),
     make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((h) => make("th", {}, h)))),
-      make("tbody", {}, ...rows.map(([head, self, total]) => make("tr", {}, make("th", {}, head), make("td", {}, self), make("td", {}, total))))));
+      make("tbody", {}, ...rows.map(([head, self, total]) => make("tr", {}, make("th", {}, head), make("td", {}, self), make("td", {}, total)))))].filter(Boolean));
   tip.hidden = false;
   const box = tip.getBoundingClientRect();
   tip.style.left = Math.max(8, Math.min(x + 14, window.innerWidth - box.width - 8)) + "px";

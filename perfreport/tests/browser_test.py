@@ -15,10 +15,12 @@ import tempfile
 import unittest
 
 from browser import Browser
+from diff_test import moved
 from golden_test import build_id
 
 WIDTH, HEIGHT = 1300, 800
 LARGE = 200_000
+LEAF, START_HERE = (0x400150, 0x400168, 0x40016b), 0x400229  # of twotasks.elf
 
 
 def varint(number):
@@ -48,7 +50,7 @@ def large_data():
     event = {"name": "cycles", "period": 1000, "frequency": 0, "samples": 1, "weight": 1000, "lost": 0, "throttled": 0,
              "coalesced": 0, "throttles": 0, "counted": True, "chains": 1, "user_chains": 1, "broken": 0,
              "weighted": False, "nr_nodes": LARGE, "tree": base64.b64encode(tree).decode()}
-    return json.dumps({"icicle": False, "facts": [], "unresolved": [], "incomplete": None, "notes": [],
+    return json.dumps({"icicle": False, "diff": False, "facts": [], "unresolved": [], "incomplete": None, "notes": [],
                        "strings": strings, "nr_frames": 3000, "frames": base64.b64encode(frames).decode(),
                        "events": [empty, event]})
 
@@ -67,6 +69,19 @@ class FlamePage(unittest.TestCase):
         subprocess.run([cls.perfreport, "flame", "-i", cls.golden / "events.data", "-o", cls.small, "--build-id-dir",
                         cls.dir, "--title", "A <b>title</b> & more"], check=True)
         page = cls.small.read_text()
+        state = {"moved": 0}
+
+        def move(address):
+            """Every second sample of leaf goes to start_here."""
+            state["moved"] += address in LEAF
+            return START_HERE if address in LEAF and state["moved"] % 2 else address
+
+        changed = cls.dir / "changed.data"
+        changed.write_bytes(moved((cls.golden / "events.data").read_bytes(), move))
+        cls.diff = cls.dir / "diff.html"
+        cls.back = cls.dir / "back.html"
+        for page_, pair in ((cls.diff, (cls.golden / "events.data", changed)), (cls.back, (changed, cls.golden / "events.data"))):
+            subprocess.run([cls.perfreport, "diff", "--flame", *pair, "-o", page_, "--build-id-dir", cls.dir], check=True)
         cls.large = cls.dir / "large.html"
         cls.large.write_text(re.sub(r'(id="data">).*?(</script>)', lambda m: m[1] + large_data() + m[2], page, flags=re.S))
         cls.browser = Browser(cls.chromium)
@@ -280,6 +295,55 @@ class FlamePage(unittest.TestCase):
                                  " return [r.y, r.y + r.height, document.getElementById('scroll').clientHeight]; })()")
                 gap = box[0] if page.value("flame.icicle") else box[2] - box[1]
                 self.assertTrue(0 <= gap <= 8, f"{path.name} {key}: {box}")
+
+    def test_diff(self):
+        """What moved from leaf to start_here has shrunk and is new; the sides are those of the table."""
+        page = self.open(self.diff)
+        table = json.loads(subprocess.run(
+            [self.perfreport, "diff", "--json", self.golden / "events.data", self.dir / "changed.data", "--build-id-dir",
+             self.dir], capture_output=True, check=True).stdout)["events"][0]
+        for side in ("new", "base"):
+            self.assertEqual(page.value("flame.model.side"), side)
+            sums = page.value("(() => { const m = flame.model, s = flame.functionsBelow(m, flame.tree, 0);"
+                              " return [...Array(m.frames.nr).keys()].map(i => [m.symbol(i), m.dso(i), s.selfSamples[i], s.samples[i]]); })()")
+            shown = {(symbol, dso): (own, total) for symbol, dso, own, total in sums if dso and total}
+            expected = {(row["symbol"], row["dso"]): (row[side]["self"], row[side]["total"]) for row in table["rows"]
+                        if row[side]["total"]}
+            self.assertEqual(shown, expected)
+            page.key("b")
+        self.assertEqual(page.value("flame.model.side"), "new")
+        self.assertEqual(page.value("flame.tree.share.base[0]"), 1)
+        x, y = self.middle(self.node("leaf"))
+        page.move(x, y)
+        self.assertIn("new vs base −", self.text("tip"))
+        self.assertIn("shrunk", self.text("detail"))
+        red, _, blue, _ = self.pixel(x, y + 6)
+        self.assertGreater(blue, red)
+        x, y = self.middle(self.node("start_here", 1) if self.page.value(
+            f"flame.tree.share.base[{self.node('start_here')}] > 0") else self.node("start_here"))
+        page.move(x, y)
+        self.assertRegex(self.text("detail"), r"new vs base \+.*new$")
+        red, _, blue, _ = self.pixel(x, y + 6)
+        self.assertGreater(red, blue)
+        for words in ("grown", "shrunk", "new", "removed"):
+            self.assertIn(words, self.text("legend"))
+        self.assertIn("1.000×", self.text("facts"))
+
+    def test_diff_shows_what_was_removed(self):
+        page = self.open(self.back)
+        removed = "[...flame.tree.share.new.keys()].filter(i => i && flame.tree.share.new[i] === 0)"
+        self.assertGreater(page.value(removed + ".length"), 0)
+        self.assertTrue(page.value(removed + ".every(i => flame.tree.weight[i] === 0)"))
+        page.click_on("#side")
+        self.assertEqual(page.value("document.getElementById('side').getAttribute('aria-pressed')"), "true")
+        self.assertTrue(page.value(removed + ".every(i => flame.tree.weight[i] > 0)"))
+        self.assertIn("side=base", page.value("location.hash"))
+        page = self.open(self.back, fragment="#side=base")
+        node = page.value(removed + "[0]")
+        page.move(*self.middle(node))
+        self.assertIn("removed", self.text("detail"))
+        page = self.open(self.small)
+        self.assertTrue(page.value("document.getElementById('side').hidden"))
 
     def test_permalink(self):
         self.open()
