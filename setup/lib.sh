@@ -56,11 +56,11 @@ lock_open() {
 	exec 8<"$root" 9>"$cache/lock"
 	if ! flock -n 8; then
 		say "another ./demo or ./check is at work in this tree: waiting for it"
-		flock 8
+		flock 8 || die $EXIT_USAGE "cannot lock $root"
 	fi
 	if ! flock -n 9; then
 		say "another set-up of machperf is at work: waiting for it"
-		flock 9
+		flock 9 || die $EXIT_USAGE "cannot lock $cache/lock"
 	fi
 }
 
