@@ -37,6 +37,7 @@ build_main() {
 }
 
 build_asan() {
-	configure "$root/build-asan" -Db_sanitize=address,undefined -Db_lundef=false &&
+	# Checks that sanitizers insert look to gcc 14 like uses of null; the plain build has -Werror.
+	configure "$root/build-asan" -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false &&
 		compile "$root/build-asan"
 }
