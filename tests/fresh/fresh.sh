@@ -46,43 +46,48 @@ expect() {
 	say "== $release: $what: $(($(now) - began)) s"
 }
 
-expect "minimal tree" debootstrap --variant=minbase "$release" "$tree" "$mirror"
-mkdir -p "$tree/dev/shm" "$tree/src"
-for folder in proc dev/shm; do
-	mount --bind "/$folder" "$tree/$folder" || die 1 "cannot mount /$folder into $tree"
-done
-cp /etc/resolv.conf /etc/hosts "$tree/etc/"
-# The machine's proxy, if apt has one.
-apt-config dump | grep -E '^Acquire::https?::Proxy ' >"$tree/etc/apt/apt.conf.d/90proxy"
-git clone -q --no-hardlinks "$root" "$tree/src/machperf" || die 1 "cannot clone $root"
-
-cache=$tree/root/.cache/machperf
-if [ -n "$lent" ]; then
-	mkdir -p "$cache"
-	cp -a "$lent/downloads" "$lent"/qemu-???????????????? "$cache"
-fi
-
-expect "./demo" inside ./demo
-expect "./check" inside ./check
-without="unshare -n"
-expect "a second run, no network" inside ./check lint
-without=
-
-mkdir -p "$tree/root/second/machperf" "$tree/downloads"
-cp "$cache"/downloads/*.deb "$cache"/downloads/*.tar.* "$tree/downloads/"
-cp -a "$cache"/qemu-* "$tree/root/second/machperf/"
-without="unshare -n"
-expect "MACHPERF_DOWNLOADS, no network" inside MACHPERF_DOWNLOADS=/downloads XDG_CACHE_HOME=/root/second ./check lint
-
-# An ordinary user, once the packages are there: a clone and a cache of its own.
-without="unshare -n"
-mkdir -p "$tree/home/user/.cache/machperf"
-cp -r "$tree/src/machperf/.git" "$tree/home/user/git"
-cp -a "$tree/root/second/machperf"/qemu-* "$tree/home/user/.cache/machperf/"
-chown -R 1000:1000 "$tree/home/user"
 as_user() {
 	inside setpriv --reuid=1000 --regid=1000 --clear-groups env HOME=/home/user MACHPERF_DOWNLOADS=/downloads \
 		sh -c 'git clone -q "$HOME/git" "$HOME/machperf" && cd "$HOME/machperf" && exec ./check lint unit'
 }
-expect "not root, no network" as_user
-say "== $release: all well"
+
+# Read as a whole: a change of this file does not reach a run of it.
+main() {
+	expect "minimal tree" debootstrap --variant=minbase "$release" "$tree" "$mirror"
+	mkdir -p "$tree/dev/shm" "$tree/src"
+	for folder in proc dev/shm; do
+		mount --bind "/$folder" "$tree/$folder" || die 1 "cannot mount /$folder into $tree"
+	done
+	cp /etc/resolv.conf /etc/hosts "$tree/etc/"
+	# The machine's proxy, if apt has one.
+	apt-config dump | grep -E '^Acquire::https?::Proxy ' >"$tree/etc/apt/apt.conf.d/90proxy"
+	git clone -q --no-hardlinks "$root" "$tree/src/machperf" || die 1 "cannot clone $root"
+
+	cache=$tree/root/.cache/machperf
+	if [ -n "$lent" ]; then
+		mkdir -p "$cache"
+		cp -a "$lent/downloads" "$lent"/qemu-???????????????? "$cache"
+	fi
+
+	expect "./demo" inside ./demo
+	expect "./check" inside ./check
+	without="unshare -n"
+	expect "a second run, no network" inside ./check lint
+	without=
+
+	mkdir -p "$tree/root/second/machperf" "$tree/downloads"
+	cp "$cache"/downloads/*.deb "$cache"/downloads/*.tar.* "$tree/downloads/"
+	cp -a "$cache"/qemu-* "$tree/root/second/machperf/"
+	without="unshare -n"
+	expect "MACHPERF_DOWNLOADS, no network" inside MACHPERF_DOWNLOADS=/downloads XDG_CACHE_HOME=/root/second ./check lint
+
+	# An ordinary user, once the packages are there: a clone and a cache of its own.
+	without="unshare -n"
+	mkdir -p "$tree/home/user/.cache/machperf"
+	cp -r "$tree/src/machperf/.git" "$tree/home/user/git"
+	cp -a "$tree/root/second/machperf"/qemu-* "$tree/home/user/.cache/machperf/"
+	chown -R 1000:1000 "$tree/home/user"
+	expect "not root, no network" as_user
+	say "== $release: all well"
+}
+main; exit $?
