@@ -38,7 +38,8 @@ static bool check_samples(const struct profile *profile, const struct options *o
 		}
 	}
 	if (profile_samples(profile) == 0) {
-		failure_set(failure, EXIT_NO_SAMPLES, "%s: no samples in it%s%s", options->input,
+		failure_set(failure, EXIT_NO_SAMPLES, "%s: no samples in it%s%s%s", options->input,
+			    profile_filtered(profile) ? " that the filters let through" : "",
 			    profile->incomplete ? ": " : "",
 			    profile->incomplete ? profile->incomplete : "");
 		return false;
@@ -68,6 +69,8 @@ static bool make(const struct profile *profile, const struct options *options, s
 		return view_relatives(profile, options, text, failure);
 	if (options->json)
 		view_report_json(profile, options, text);
+	else if (options->csv)
+		view_report_csv(profile, options, text);
 	else
 		view_report(profile, options, text);
 	return true;
@@ -98,6 +101,7 @@ static int run(const struct options *options, struct failure *failure)
 
 	profile_init(&profile, options->search);
 	if (!load(&profile, options->input, needs(options), failure) ||
+	    !filter_apply(&profile, &options->filter, failure) ||
 	    !check_samples(&profile, options, failure) ||
 	    !make(&profile, options, &text, failure) ||
 	    !output_write(options->output, &text, failure))
@@ -144,6 +148,8 @@ static int run_diff(const struct options *options, struct failure *failure)
 	profile_init(&new, options->search);
 	if (!load(&base, options->base, LOAD_NAMES, failure) ||
 	    !load(&new, options->input, LOAD_NAMES, failure) ||
+	    !filter_apply(&base, &options->filter, failure) ||
+	    !filter_apply(&new, &options->filter, failure) ||
 	    !make_diff(&base, &new, options, failure))
 		status = failure->status;
 	else if ((status = finish(&base, options->base, failure)) == EXIT_SUCCESS)

@@ -19,6 +19,12 @@ enum {
 	OPT_BUILD_ID_DIR,
 	OPT_SYMFS,
 	OPT_FORMAT,
+	OPT_TASK,
+	OPT_THREAD,
+	OPT_DSO,
+	OPT_SYMBOL,
+	OPT_CSV,
+	OPT_PERCENT_LIMIT,
 	OPT_FLAME,
 	OPT_VERSION,
 };
@@ -38,6 +44,10 @@ static const char help[] =
     "  -i, --input FILE       the recording, a perf.data (default: perf.data; -: standard input)\n"
     "  -o, --output OUT       where to write (flame: flame.html, others: standard output)\n"
     "      --event NAME       this event only\n"
+    "      --task NAME        samples of tasks of this name only\n"
+    "      --thread NUMBER    samples of this thread only\n"
+    "      --dso NAME         samples that ran in this object only\n"
+    "      --symbol REGEX     samples that ran in such functions only\n"
     "      --build-id-dir DIR programs and kernels by build-id (default: ~/.debug)\n"
     "      --symfs DIR        look below DIR for the paths of the recording\n"
     "report:\n"
@@ -46,6 +56,8 @@ static const char help[] =
     "      --callers SYMBOL   who calls SYMBOL\n"
     "      --callees SYMBOL   what SYMBOL calls\n"
     "      --top N            the first N rows\n"
+    "      --percent-limit P  rows of at least P percent\n"
+    "      --csv              as CSV (RFC 4180)\n"
     "      --json             as JSON (docs/report.schema.json)\n"
     "flame:\n"
     "      --title TEXT       heading of the page\n"
@@ -92,6 +104,12 @@ static const struct option long_options[] = {
     {"title", required_argument, NULL, OPT_TITLE},
     {"icicle", no_argument, NULL, OPT_ICICLE},
     {"flame", no_argument, NULL, OPT_FLAME},
+    {"task", required_argument, NULL, OPT_TASK},
+    {"thread", required_argument, NULL, OPT_THREAD},
+    {"dso", required_argument, NULL, OPT_DSO},
+    {"symbol", required_argument, NULL, OPT_SYMBOL},
+    {"csv", no_argument, NULL, OPT_CSV},
+    {"percent-limit", required_argument, NULL, OPT_PERCENT_LIMIT},
     {"format", required_argument, NULL, OPT_FORMAT},
     {0},
 };
@@ -134,6 +152,38 @@ static bool parse_top(size_t *top, const char *text, struct failure *failure)
 	}
 	*top = value;
 	return true;
+}
+
+static bool parse_percent(double *percent, const char *text, struct failure *failure)
+{
+	char *end;
+
+	*percent = strtod(text, &end);
+	if (end == text || *end || !(*percent >= 0 && *percent <= 100)) {
+		failure_set(failure, EXIT_USAGE, "--percent-limit: \"%s\" is not a percentage",
+			    text);
+		return false;
+	}
+	return true;
+}
+
+/* What samples must have. */
+static void store_filter(struct filter *filter, int option, const char *value)
+{
+	switch (option) {
+	case OPT_TASK:
+		filter->task = value;
+		break;
+	case OPT_THREAD:
+		filter->thread = value;
+		break;
+	case OPT_DSO:
+		filter->dso = value;
+		break;
+	default:
+		filter->symbol = value;
+		break;
+	}
 }
 
 static bool parse_view(struct options *options, const char *name, struct failure *failure)
@@ -202,6 +252,17 @@ static bool store(struct options *options, int option, const char *value, struct
 	case OPT_ICICLE:
 		options->icicle = true;
 		break;
+	case OPT_TASK:
+	case OPT_THREAD:
+	case OPT_DSO:
+	case OPT_SYMBOL:
+		store_filter(&options->filter, option, value);
+		break;
+	case OPT_CSV:
+		options->csv = true;
+		break;
+	case OPT_PERCENT_LIMIT:
+		return parse_percent(&options->percent_limit, value, failure);
 	case OPT_FLAME:
 		options->flame = true;
 		break;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "failure.h"
+#include "filter.h"
 #include "object.h"
 #include "rows.h"
 
@@ -31,7 +32,10 @@ struct options {
 	struct search search;
 	char *own_build_id_dir; /* what search points to when not given; freed at the end */
 	const char *event;	/* NULL: all */
+	struct filter filter;
 	struct sort sort;
+	bool csv;
+	double percent_limit; /* rows with less are not shown */
 	bool children;
 	bool json;
 	const char *callers, *callees; /* a symbol, or NULL */

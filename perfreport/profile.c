@@ -75,6 +75,15 @@ uint64_t profile_samples(const struct profile *profile)
 	return samples;
 }
 
+uint64_t profile_filtered(const struct profile *profile)
+{
+	uint64_t samples = 0;
+
+	for (size_t i = 0; i < profile->nr_events; i++)
+		samples += profile->events[i].filtered;
+	return samples;
+}
+
 const struct event *profile_event(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->nr_events; i++)

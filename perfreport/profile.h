@@ -29,6 +29,7 @@ struct event {
 	uint64_t user_chains; /* of these, with user frames */
 	uint64_t broken;      /* of these, not back to where their thread began */
 	bool counted;	      /* throttled and coalesced are known */
+	uint64_t filtered;    /* samples the user did not want to see */
 	struct tree tree;     /* root, tasks, frames from the outermost in */
 	struct cells cells;
 	struct moments moments; /* empty unless asked for */
@@ -69,6 +70,9 @@ const char *profile_fact(const struct profile *profile, const char *label);
 
 /* All samples of all events. */
 uint64_t profile_samples(const struct profile *profile);
+
+/* All samples the user did not want to see. */
+uint64_t profile_filtered(const struct profile *profile);
 
 /* The event called name, or NULL. */
 const struct event *profile_event(const struct profile *profile, const char *name);

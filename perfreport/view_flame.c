@@ -184,6 +184,11 @@ static void add_notes(const struct profile *profile, struct text *text)
 {
 	size_t empty = text->length;
 
+	for (size_t i = 0; i < profile->nr_events; i++)
+		if (profile->events[i].filtered)
+			add_note(text, empty, "%s: %" PRIu64 " samples left out as asked for",
+				 profile->events[i].name, profile->events[i].filtered);
+
 	if (profile->lost_unassigned)
 		add_note(text, empty, "%" PRIu64 " records of no known event were lost",
 			 profile->lost_unassigned);

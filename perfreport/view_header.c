@@ -33,6 +33,9 @@ void view_honesty(const struct profile *profile, const struct event *event, stru
 			   event->throttled, event->coalesced);
 	else
 		text_print(text, ", throttled %" PRIu64 " times\n", event->throttles);
+	if (event->filtered)
+		text_print(text, "#   left out as asked for: %" PRIu64 " samples\n",
+			   event->filtered);
 	if (profile->lost_unassigned)
 		text_print(text, "#   lost %" PRIu64 " more, of no known event\n",
 			   profile->lost_unassigned);

@@ -55,6 +55,8 @@ void view_event_json(const struct event *event, struct text *text)
 		text_print(text,
 			   "      \"throttled\": %" PRIu64 ",\n      \"coalesced\": %" PRIu64 ",\n",
 			   event->throttled, event->coalesced);
+	if (event->filtered)
+		text_print(text, "      \"filtered\": %" PRIu64 ",\n", event->filtered);
 	text_print(text,
 		   "      \"callchains\": %" PRIu64 ",\n      \"user_callchains\": %" PRIu64
 		   ",\n      \"broken_callchains\": %" PRIu64 ",\n",
@@ -65,16 +67,18 @@ static void add_event(const struct profile *profile, const struct options *optio
 		      const struct event *event, struct text *text)
 {
 	struct rows rows;
+	size_t shown;
 
 	rows_make(&rows, profile, event, &options->sort, options->children);
 	text_add(text, "    {\n");
 	view_event_json(event, text);
 	text_add(text, "      \"rows\": [");
-	for (size_t i = 0; i < rows.nr && (options->top == 0 || i < options->top); i++) {
+	shown = view_rows_shown(options, event, &rows);
+	for (size_t i = 0; i < shown; i++) {
 		text_add(text, i ? ",\n" : "\n");
 		add_row(profile, &options->sort, &rows.list[i], text);
 	}
-	text_add(text, rows.nr ? "\n      ]\n    }" : "]\n    }");
+	text_add(text, shown ? "\n      ]\n    }" : "]\n    }");
 	rows_free(&rows);
 }
 

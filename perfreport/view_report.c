@@ -30,11 +30,27 @@ static const char *cell_text(const struct profile *profile, const struct row *ro
 	}
 }
 
+size_t view_rows_shown(const struct options *options, const struct event *event,
+		       const struct rows *rows)
+{
+	double least = options->percent_limit / 100 * event->total.weight;
+	size_t shown = 0;
+
+	while (shown < rows->nr && (options->top == 0 || shown < options->top)) {
+		const struct row *row = &rows->list[shown];
+
+		if ((options->children ? row->total : row->self).weight < least)
+			break;
+		shown++;
+	}
+	return shown;
+}
+
 static void print_rows(const struct profile *profile, const struct options *options,
 		       const struct event *event, const struct rows *rows, struct text *text)
 {
 	const struct sort *sort = &options->sort;
-	size_t shown = options->top && options->top < rows->nr ? options->top : rows->nr;
+	size_t shown = view_rows_shown(options, event, rows);
 	size_t width[SORT_KEYS];
 	char buffer[512];
 
@@ -86,6 +102,56 @@ void view_report(const struct profile *profile, const struct options *options, s
 		view_honesty(profile, event, text);
 		rows_make(&rows, profile, event, &options->sort, options->children);
 		print_rows(profile, options, event, &rows, text);
+		rows_free(&rows);
+	}
+}
+
+/* A field of RFC 4180. */
+static void add_field(struct text *text, const char *field)
+{
+	if (strpbrk(field, ",\"\r\n") == NULL) {
+		text_add(text, field);
+		return;
+	}
+	text_add(text, "\"");
+	for (; *field; field++)
+		text_add_bytes(text, *field == '"' ? "\"\"" : field, *field == '"' ? 2 : 1);
+	text_add(text, "\"");
+}
+
+void view_report_csv(const struct profile *profile, const struct options *options,
+		     struct text *text)
+{
+	const struct sort *sort = &options->sort;
+	char buffer[512];
+
+	text_add(text, "event,self,total,self_events,total_events");
+	for (size_t k = 0; k < sort->nr; k++)
+		text_print(text, ",%s", sort_key_name(sort->keys[k]));
+	text_add(text, "\r\n");
+	for (size_t e = 0; e < profile->nr_events; e++) {
+		const struct event *event = &profile->events[e];
+		struct rows rows;
+		size_t shown;
+
+		if (!view_wants(options, event))
+			continue;
+		rows_make(&rows, profile, event, sort, options->children);
+		shown = view_rows_shown(options, event, &rows);
+		for (size_t i = 0; i < shown; i++) {
+			const struct row *row = &rows.list[i];
+
+			add_field(text, event->name);
+			text_print(text, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
+				   row->self.samples, row->total.samples, row->self.weight,
+				   row->total.weight);
+			for (size_t k = 0; k < sort->nr; k++) {
+				text_add(text, ",");
+				add_field(text, cell_text(profile, row, sort->keys[k], buffer,
+							  sizeof buffer));
+			}
+			text_add(text, "\r\n");
+		}
 		rows_free(&rows);
 	}
 }

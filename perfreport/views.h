@@ -19,8 +19,14 @@ void view_header(const struct profile *profile, const struct options *options, s
 /* How much was lost or could not be named: comment lines. */
 void view_honesty(const struct profile *profile, const struct event *event, struct text *text);
 
+/* How many of the rows, from the first, --top and --percent-limit let through. */
+size_t view_rows_shown(const struct options *options, const struct event *event,
+		       const struct rows *rows);
+
 /* Tables, as text and as JSON (docs/report.schema.json). */
 void view_report(const struct profile *profile, const struct options *options, struct text *text);
+void view_report_csv(const struct profile *profile, const struct options *options,
+		     struct text *text);
 void view_report_json(const struct profile *profile, const struct options *options,
 		      struct text *text);
 
