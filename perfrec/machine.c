@@ -21,6 +21,10 @@
 #define STRING(x)  STRING_(x)
 #define STRING_(x) #x
 
+/* The output port, without and with counts by address. */
+#define PORT "machperf-port,fd=" STRING(CHILD_PORT) ",stats=stats"
+static const char port[] = PORT, port_by_address[] = PORT ",histogram=histogram";
+
 /*
  * The machine.  Everything that a guest can see is fixed: the processor, the
  * memory, the time, the seed, the relation of instructions to time.  No disk:
@@ -51,7 +55,7 @@ static const char *const machine_args[] = {
     "-serial",
     "chardev:console",
     "-device",
-    "machperf-port,fd=" STRING(CHILD_PORT) ",stats=stats",
+    port,
     "-kernel",
     "kernel",
     "-append",
@@ -66,8 +70,8 @@ const char machine_cpuid[] = "GenuineIntel-6-1A-3";
 
 #define NR_MACHINE_ARGS (sizeof(machine_args) / sizeof(machine_args[0]))
 
-/* What stands in the folder beside the links: the session and the statistics. */
-static const char *const folder_files[] = {"kernel", "agent", "session", "stats"};
+/* What stands in the folder: links, the session, and what the emulator writes. */
+static const char *const folder_files[] = {"kernel", "agent", "session", "stats", "histogram"};
 
 char *machine_file(const struct machine *machine, const char *name)
 {
@@ -109,7 +113,7 @@ int machine_prepare(struct machine *machine, const struct images *images)
 }
 
 /* The argument vector; malloc'd, its strings are not. */
-static char **make_argv(const struct images *images)
+static char **make_argv(const struct images *images, bool by_address)
 {
 	char **argv = calloc(NR_MACHINE_ARGS + 4, sizeof(*argv));
 	size_t nr = 0, n;
@@ -118,7 +122,8 @@ static char **make_argv(const struct images *images)
 		return NULL;
 	argv[nr++] = images->emulator;
 	for (n = 0; n < NR_MACHINE_ARGS; n++)
-		argv[nr++] = (char *)machine_args[n];
+		argv[nr++] = (char *)(by_address && machine_args[n] == port ? port_by_address
+									    : machine_args[n]);
 	if (images->emulator_data) {
 		argv[nr++] = "-L";
 		argv[nr++] = images->emulator_data;
@@ -249,9 +254,9 @@ bool machine_version(const struct images *images, char *version, size_t size)
 	return true;
 }
 
-int machine_start(struct machine *machine, const struct images *images)
+int machine_start(struct machine *machine, const struct images *images, bool by_address)
 {
-	char **argv = make_argv(images);
+	char **argv = make_argv(images, by_address);
 	int ends[3], error;
 	size_t n;
 

@@ -36,8 +36,9 @@ char *machine_file(const struct machine *machine, const char *name);
 /* The first line of "emulator --version"; false: it does not run. */
 bool machine_version(const struct images *images, char *version, size_t size);
 
-/* Start the emulator.  Prints what is wrong; an exit code. */
-int machine_start(struct machine *machine, const struct images *images);
+/* Start the emulator; with by_address it writes exact counts by address to the
+   file "histogram" when it ends.  Prints what is wrong; an exit code. */
+int machine_start(struct machine *machine, const struct images *images, bool by_address);
 
 /* Wait at most ms milliseconds for the emulator to end, then kill it; its
    wait status, -1 if it was killed. */

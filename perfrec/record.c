@@ -134,7 +134,7 @@ static int run_session(struct run *run, int argc, char *const *argv)
 	session->label = run->images.workload_name;
 	code = prepare(run);
 	if (code == EXIT_GOOD)
-		code = machine_start(&run->machine, &run->images);
+		code = machine_start(&run->machine, &run->images, false);
 	if (code == EXIT_GOOD)
 		code = session_run(session);
 	if (code == EXIT_GOOD)

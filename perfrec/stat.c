@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* perfrec stat: from options to counts. */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +28,33 @@ struct command {
 	char emulator[128];		  /* what it calls itself */
 	struct perf_event_values *values; /* [options.runs][events] */
 	struct session session;		  /* of the last run */
+	struct by_function functions;	  /* if asked for */
 	struct stat_result result;
 };
+
+/* Take the counts of functions, and hold their sums to what was counted. */
+static int read_functions(struct command *command, const struct machine *machine)
+{
+	const struct event_list *events = &command->options.session.events;
+	char *path = machine_file(machine, "histogram");
+	unsigned int n;
+	int code;
+
+	if (!path)
+		return fail(EXIT_HOST, "out of memory");
+	code = by_function_read(&command->functions, path, &command->images, events);
+	free(path);
+	for (n = 0; n < events->nr && code == EXIT_GOOD; n++) {
+		const uint64_t sum = by_function_sum(&command->functions, n);
+		const uint64_t counted = command->session.stats[n].value;
+
+		if (sum != counted)
+			say("%s: %" PRIu64 " counted, but %" PRIu64
+			    " by function: please report it",
+			    events->events[n].name, counted, sum);
+	}
+	return code;
+}
 
 /* Run the session of a machine made for it. */
 static int run_on(struct command *command, struct machine *machine, const char *label)
@@ -48,13 +74,15 @@ static int run_on(struct command *command, struct machine *machine, const char *
 			      : STDOUT_FILENO;
 	code = session_prepare(session);
 	if (code == EXIT_GOOD)
-		code = machine_start(machine, session->images);
+		code = machine_start(machine, session->images, command->options.per_function);
 	if (code == EXIT_GOOD)
 		code = session_run(session);
 	if (code == EXIT_GOOD && session->nr_stats < session->nr_events_open)
 		code = fail(EXIT_SESSION, "the agent broke the protocol: no STATS of every event");
 	if (code == EXIT_GOOD)
 		machine_stop(machine, LAST_WORD_MS);
+	if (code == EXIT_GOOD && command->options.per_function)
+		code = read_functions(command, machine);
 	return code;
 }
 
@@ -121,6 +149,7 @@ static void sum_up(struct command *command, unsigned int runs)
 		result->counts[n] = sum_runs(command->values + n, runs, list->nr);
 		result->same &= result->counts[n].same;
 	}
+	result->functions = command->options.per_function ? &command->functions : NULL;
 	result->nr_ratios = make_ratios(result->ratios, list, result->counts);
 }
 
@@ -194,6 +223,7 @@ int stat_command(int argc, char *const *argv)
 				    : count_events(command);
 	result_file_close(&command->file);
 	session_free(&command->session);
+	by_function_free(&command->functions);
 	free_images(&command->images);
 	free(command->values);
 	if (command->signals >= 0)

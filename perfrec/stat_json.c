@@ -149,6 +149,38 @@ static void put_ratio(struct text *out, const struct ratio *ratio)
 	text_print(out, "}");
 }
 
+/* One function, its counts in the events' order. */
+static void put_function(struct text *out, const struct stat_result *result,
+			 const struct function_counts *function)
+{
+	unsigned int n;
+
+	text_print(out, "    {");
+	put_member(out, "function", function->name);
+	text_print(out, ", ");
+	put_member(out, "object", function->object);
+	if (function->start)
+		text_print(out, ", \"address\": \"0x%" PRIx64 "\", \"values\": [", function->start);
+	else
+		text_print(out, ", \"address\": null, \"values\": [");
+	for (n = 0; n < result->options->events.nr; n++)
+		text_print(out, "%s%" PRIu64, n ? ", " : "", function->values[n]);
+	text_print(out, "]}");
+}
+
+static void put_functions(struct text *out, const struct stat_result *result)
+{
+	const struct by_function *functions = result->functions;
+	size_t n;
+
+	text_print(out, ",\n  \"functions\": [");
+	for (n = 0; n < functions->nr; n++) {
+		text_print(out, n ? ",\n" : "\n");
+		put_function(out, result, &functions->rows[n]);
+	}
+	text_print(out, "%s]", functions->nr ? "\n  " : "");
+}
+
 void put_stat_json(struct text *out, const struct stat_result *result)
 {
 	unsigned int n;
@@ -171,5 +203,8 @@ void put_stat_json(struct text *out, const struct stat_result *result)
 		text_print(out, n ? ",\n" : "\n");
 		put_ratio(out, &result->ratios[n]);
 	}
-	text_print(out, "%s]\n}\n", result->nr_ratios ? "\n  " : "");
+	text_print(out, "%s]", result->nr_ratios ? "\n  " : "");
+	if (result->functions)
+		put_functions(out, result);
+	text_print(out, "\n}\n");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parsing the command line of perfrec stat. */
+#include "by_function.h"
 #include "exit_codes.h"
 #include "number.h"
 #include "stat_options.h"
@@ -13,6 +14,7 @@
 enum own_option {
 	OPTION_JSON = OWN_OPTION,
 	OPTION_CSV,
+	OPTION_PER_FUNCTION,
 };
 
 static const struct option names[] = {
@@ -21,6 +23,7 @@ static const struct option names[] = {
     {"output", required_argument, NULL, 'o'},
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
+    {"per-function", no_argument, NULL, OPTION_PER_FUNCTION},
     {NULL, 0, NULL, 0},
 };
 
@@ -32,6 +35,7 @@ static const char help[] =
     "  perfrec stat -e instructions:u,cache-misses:u -- sqlite 200\n"
     "  perfrec stat --json -o stat.json -- zlib  for programs, docs/stat.schema.json\n"
     "  perfrec stat -r 5 -- chase                repeated: the mean and the spread\n"
+    "  perfrec stat --per-function -- sqlite     and the exact counts of each function\n"
     "\n"
     "WORKLOAD is a path, or the bare name of a program that came with machperf.\n"
     "\n"
@@ -39,6 +43,7 @@ static const char help[] =
     "                            " DEFAULT_EVENTS "\n"
     "  -r, --repeat N            run N times\n"
     "  -a, --all-cpus            count the whole system, not only the workload\n"
+    "      --per-function        exact counts of each function too, without sampling\n"
     "      --json                as JSON, to standard output\n"
     "      --csv                 as comma-separated values, to standard output\n"
     "  -o, --output FILE         write the result to FILE\n"
@@ -63,6 +68,9 @@ static int take_option(void *into, int option, const char *argument)
 	case 'o':
 		options->output = argument;
 		return EXIT_GOOD;
+	case OPTION_PER_FUNCTION:
+		options->per_function = true;
+		return EXIT_GOOD;
 	case OPTION_JSON:
 	case OPTION_CSV:
 		if (options->format != STAT_TEXT)
@@ -80,6 +88,28 @@ static const struct syntax syntax = {
     .help = help,
     .take = take_option,
 };
+
+/* What exact counts of functions do not go with. */
+static int check_per_function(const struct stat_options *options)
+{
+	const struct event_list *list = &options->session.events;
+	unsigned int n;
+
+	if (options->session.system_wide)
+		return fail(EXIT_USAGE, "--per-function is for the functions of one workload: "
+					"leave -a away");
+	if (options->runs > 1)
+		return fail(EXIT_USAGE,
+			    "--per-function is exact, one run is enough: leave -r away");
+	if (options->format == STAT_CSV)
+		return fail(EXIT_USAGE, "--csv has no functions: give --json with --per-function");
+	for (n = 0; n < list->nr; n++)
+		if (!by_function_counts(&list->events[n]))
+			return fail(EXIT_UNSUPPORTED_EVENT,
+				    "event '%s': the emulator does not keep it by function",
+				    list->events[n].name);
+	return EXIT_GOOD;
+}
 
 int parse_stat_options(struct stat_options *options, int argc, char *const *argv, bool *done)
 {
@@ -101,5 +131,7 @@ int parse_stat_options(struct stat_options *options, int argc, char *const *argv
 				    "event '%s': perfrec stat takes no samples; leave its period "
 				    "or freq away",
 				    session->events.events[n].name);
-	return session->events.nr ? EXIT_GOOD : parse_events(&session->events, DEFAULT_EVENTS);
+	if (session->events.nr == 0)
+		code = parse_events(&session->events, DEFAULT_EVENTS);
+	return code || !options->per_function ? code : check_per_function(options);
 }

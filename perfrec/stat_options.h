@@ -13,6 +13,7 @@ enum stat_format {
 
 struct stat_options {
 	struct options session;
+	bool per_function;
 	unsigned int runs;
 	enum stat_format format;
 	const char *output; /* NULL: standard error for text, else standard output */

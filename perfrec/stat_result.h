@@ -5,6 +5,7 @@
 
 #include <mach/perf_stream.h>
 
+#include "by_function.h"
 #include "counts.h"
 #include "options.h"
 #include "ratios.h"
@@ -22,6 +23,7 @@ struct stat_result {
 	struct count counts[MAX_EVENTS];
 	struct ratio ratios[MAX_RATIOS];
 	unsigned int nr_ratios;
+	const struct by_function *functions; /* NULL: not asked for */
 };
 
 /* Whether the machine counts the same each time. */

@@ -7,10 +7,11 @@
 
 #include "stat_result.h"
 
-#define GROUPED 32 /* bytes of the largest number with its commas */
-#define NUMBERS 16 /* columns of the counts */
-#define RATIO	10 /* columns of the ratios' values */
-#define NAME	22 /* columns of the ratios' names */
+#define GROUPED	 32 /* bytes of the largest number with its commas */
+#define NUMBERS	 16 /* columns of the counts */
+#define RATIO	 10 /* columns of the ratios' values */
+#define FUNCTION 32 /* columns of the functions' names */
+#define NAME	 22 /* columns of the ratios' names */
 
 /* 1234567 as 1,234,567. */
 static const char *grouped(char buffer[GROUPED], uint64_t number)
@@ -80,6 +81,32 @@ static void put_foot(struct text *out, const struct stat_result *result)
 		text_print(out, "; deterministic: every run counts the same\n");
 }
 
+/* A line for each function; the last column has no end. */
+static void put_functions(struct text *out, const struct stat_result *result)
+{
+	const struct event_list *list = &result->options->events;
+	const struct by_function *functions = result->functions;
+	char number[GROUPED];
+	unsigned int n;
+	size_t row;
+
+	text_print(out, "\nBy function:\n\n");
+	for (n = 0; n < list->nr; n++)
+		text_print(out, "%*s  ", NUMBERS, list->events[n].name);
+	text_print(out, "%-*s object\n", FUNCTION, "function");
+	for (row = 0; row < functions->nr; row++) {
+		const struct function_counts *function = &functions->rows[row];
+
+		for (n = 0; n < list->nr; n++) {
+			const int length = strlen(list->events[n].name);
+
+			text_print(out, "%*s  ", length > NUMBERS ? length : NUMBERS,
+				   grouped(number, function->values[n]));
+		}
+		text_print(out, "%-*s %s\n", FUNCTION, function->name, function->object);
+	}
+}
+
 void put_stat_text(struct text *out, const struct stat_result *result)
 {
 	char *const *argument;
@@ -100,4 +127,6 @@ void put_stat_text(struct text *out, const struct stat_result *result)
 	for (n = 0; n < result->nr_ratios; n++)
 		put_ratio(out, &result->ratios[n]);
 	put_foot(out, result);
+	if (result->functions)
+		put_functions(out, result);
 }

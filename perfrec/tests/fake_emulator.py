@@ -119,6 +119,8 @@ class Guest:
         send(LOG, b'agent: done')
         send(END)
         open('stats', 'w').write('cpu0 counter0 overflows 300\n')
+        if any(',histogram=histogram' in word for word in sys.argv) and 'FAKE_HISTOGRAM' in os.environ:
+            open('histogram', 'w').write(os.environ['FAKE_HISTOGRAM'])
 
     def whole(self, status=0, how=0, more=0, lost=False):
         self.hello()

@@ -144,6 +144,70 @@ class Good(Stat):
         self.assertEqual((code, json.loads(out)['exit']), (80, {'exception': 1, 'code': 2, 'subcode': 0x1234}))
 
 
+def histogram(*lines, events='instructions cycles', end=None):
+    """As the emulator writes it."""
+    return {'FAKE_COUNT': '1000', 'FAKE_HISTOGRAM': ''.join(
+        f'{line}\n' for line in ('vpmu-histogram 1', f'events {events}', *lines, f'end {len(lines) if end is None else end}'))}
+
+
+# chase_list is 0x400000 to 0x40001f, chase_start the next 32 bytes, kernel_hot at 0xffffffff8100c000.
+PLACES = histogram('0 ffffffff8100bfff 0 1', '0 ffffffff8100c000 30 60', '1 400000 400 700', '1 40001f 10 40', '1 400020 30 100',
+                   '1 400040 5 50', '1 ff00000000 20 7', '2 400000 5 42')
+
+
+class PerFunction(Stat):
+    def test_text(self):
+        err = self.good('--per-function', '-e', 'cycles,instructions', 'chase', env=PLACES)[1]
+        self.assertEqual(err.splitlines()[-9:], [
+            'By function:', '',
+            '          cycles      instructions  function                         object',
+            '             740               410  chase_list                       chase',
+            '             100                30  chase_start                      chase',
+            '              60                30  kernel_hot                       [kernel.kallsyms]',
+            '              57                25  [unknown]                        chase',
+            '              42                 5  [unknown]                        [task]',
+            '               1                 0  [unknown]                        [kernel.kallsyms]'])
+        self.assertNotIn('please report', err)
+
+    def test_json(self):
+        """Modifiers choose the half; what has no count in any event does not stand there."""
+        out = self.json('--per-function', '-e', 'instructions:u,r00c0:k,cpu-cycles:u', 'chase', env=PLACES)
+        self.assertEqual(out['functions'][0], {'function': 'chase_list', 'object': 'chase', 'address': '0x400000', 'values': [410, 0, 740]})
+        self.assertEqual([(row['function'], row['object'], row['address'], row['values']) for row in out['functions'][1:]],
+                         [('chase_start', 'chase', '0x400020', [30, 0, 100]), ('[unknown]', 'chase', None, [25, 0, 57]),
+                          ('[unknown]', '[task]', None, [5, 0, 42]), ('kernel_hot', '[kernel.kallsyms]', '0xffffffff8100c000', [0, 30, 0])])
+        self.assertNotIn('functions', self.json('chase', env=PLACES))
+
+    def test_sums(self):
+        """An event whose functions do not add up to what was counted is named."""
+        code, _, err = self.record('--per-function', '-e', 'cycles,instructions', 'chase', env={**PLACES, 'FAKE_COUNT': '1002'})
+        self.assertEqual(code, 0)
+        self.assertEqual([line for line in err.splitlines() if 'please report' in line],
+                         ['perfrec: cycles: 1002 counted, but 1000 by function: please report it',
+                          'perfrec: instructions: 501 counted, but 500 by function: please report it'])
+
+    def test_nothing_counted(self):
+        """An event that no counter ever counted has no column, and 0 everywhere."""
+        out = self.json('--per-function', '-e', 'cycles,branches', 'chase', env=histogram('1 400000 1000', events='cycles'))
+        self.assertEqual([row['values'] for row in out['functions']], [[1000, 0]])
+
+    def test_broken(self):
+        for env, text in (({}, 'no counts by address: No such file'), ({'FAKE_HISTOGRAM': ''}, "not complete: ''"),
+                          ({'FAKE_HISTOGRAM': 'vpmu-histogram 2\n'}, "not complete: 'vpmu-histogram 2'"),
+                          ({'FAKE_HISTOGRAM': 'vpmu-histogram 1\nend 0\n'}, "not complete: 'end 0'"),
+                          (histogram('1 400000 1 2', end=2), "not complete: 'end 2'"),
+                          (histogram('1 400000 1'), "not complete: '1 400000 1'"),
+                          (histogram('1 400000 1 2 3'), "not complete: '1 400000 1 2 3'"),
+                          (histogram('1 400000 1 x'), "not complete: '1 400000 1 x'"),
+                          ({'FAKE_HISTOGRAM': PLACES['FAKE_HISTOGRAM'].rsplit('end', 1)[0]}, "not complete: ''")):
+            self.refuse(77, text, '--per-function', '-o', 'x', 'chase', env=env)
+
+    def test_refusals(self):
+        for args, text in ((['-a'], 'leave -a away'), (['-r', '2'], 'leave -r away'), (['--csv'], 'give --json with --per-function')):
+            self.refuse(64, text, '--per-function', *args, 'chase')
+        self.refuse(66, "'r01c2': the emulator does not keep it by function", '--per-function', '-e', 'cycles,r01c2', 'chase')
+
+
 class Errors(Stat):
     def test_usage(self):
         for args, text in ((['-r', '0', 'chase'], '-r: .0. is not a number from 1 to 10000'), ([], 'no workload; see perfrec stat --help'),

@@ -129,6 +129,12 @@ def kernel_symbols():
     return {line.split()[-1] for line in text.splitlines()}
 
 
+def instructions(program, function):
+    """How many instructions stand in FUNCTION."""
+    text = run("objdump", "-d", "--no-show-raw-insn", f"--disassemble={function}", program).stdout
+    return len(re.findall(r"^\s+[0-9a-f]+:\s+\S", text, re.M))
+
+
 def loop_length(program, function):
     """Instructions of the innermost backward loop of FUNCTION, from the disassembly."""
     text = run("objdump", "-d", "--no-show-raw-insn", f"--disassemble={function}", program).stdout

@@ -57,6 +57,57 @@ class Stat(machperf.Session):
         system = self.values("-a", "-e", "instructions:u", workload=["spin", "0100000"])
         self.assertGreater(system["instructions:u"], task["instructions:u"])
 
+    def functions(self, result, object_name):
+        """{function: {event: value}} of one object; no two of a workload have one name."""
+        names = [event["name"] for event in result["events"]]
+        return {row["function"]: dict(zip(names, row["values"])) for row in result["functions"]
+                if row["object"] == object_name}
+
+    def assert_adds_up(self, result):
+        for n, event in enumerate(result["events"]):
+            self.assertEqual(sum(row["values"][n] for row in result["functions"]), event["value"],
+                             event["name"])
+
+    def test_functions_of_spin(self):
+        """The loop's own instructions and branches, exactly; sums are the totals, kernel and user."""
+        program = os.path.join(machperf.WORKLOADS, "spin")
+        events = "instructions:u,branches:u,instructions:k,cycles:k,L1-dcache-loads,branch-misses"
+        one, two = (self.stat("--per-function", "-e", events, workload=["spin", f"{n:07d}"])
+                    for n in (300000, 600000))
+        for result in (one, two):
+            self.assert_adds_up(result)
+        small, large = (self.functions(result, "spin")["spin_loop"] for result in (one, two))
+        per_loop = machperf.loop_length(program, "spin_loop")
+        around = machperf.instructions(program, "spin_loop") - per_loop
+        self.assertEqual(small["instructions:u"], 300000 * per_loop + around)
+        self.assertEqual(large["instructions:u"], 600000 * per_loop + around)
+        self.assertEqual(large["branches:u"] - small["branches:u"], 300000)
+        self.assertEqual(small["instructions:k"], 0)
+        kernel = self.functions(one, "[kernel.kallsyms]")
+        self.assertGreater(kernel["vm_fault"]["instructions:k"], 0)
+        self.assertEqual({row["instructions:u"] for row in kernel.values()}, {0})
+        self.assertEqual(sorted(one["functions"], key=lambda row: -row["values"][0]), one["functions"])
+        plain = self.values("-e", events, workload=["spin", "0300000"])
+        for event in ("instructions:u", "branches:u"):
+            self.assertEqual({e["name"]: e["value"] for e in one["events"]}[event], plain[event])
+
+    def test_functions_of_chase(self):
+        """All misses but those of start and end are its loop's; the same on each run."""
+        options = ("--per-function", "-e", "cache-misses:u,instructions,dTLB-load-misses:u,cycles")
+        result = self.stat(*options, workload=["chase", "4096", "100000"])
+        self.assert_adds_up(result)
+        misses = {e["name"]: e["value"] for e in result["events"]}["cache-misses:u"]
+        self.assertGreater(self.functions(result, "chase")["chase_loop"]["cache-misses:u"],
+                           0.99 * misses)
+        self.assertEqual(self.stat(*options, workload=["chase", "4096", "100000"]), result)
+
+    def test_functions_of_tasks(self):
+        """A workload of two threads that talk: the kernel's part adds up over all switches."""
+        result = self.stat("--per-function", "-e", "instructions,cycles,branches,L1-dcache-stores",
+                           workload=["pingpong", "200"])
+        self.assert_adds_up(result)
+        self.assertGreater(len(self.functions(result, "[kernel.kallsyms]")), 50)
+
     def test_periods_of_events(self):
         """One recording with a good period for each event; samples = count / period."""
         self.record(["-e", "instructions/period=10007/u,branches/period=997/u"],
