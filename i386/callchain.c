@@ -68,6 +68,21 @@ on_stack (unsigned long address, unsigned int nr)
 	 || in_stack (int_stack_base[0], address, nr);
 }
 
+/* Whether nr words from address on are where the entry stubs save registers:
+   a stack, or the current thread's pcb.  A frame that says so need not be one:
+   the stubs leave the user's frame pointer alone, and it may lead anywhere in
+   our stacks, to words that were the user's registers. */
+static inline boolean_t
+holds_registers (unsigned long address, unsigned int nr)
+{
+  const struct thread *thread = percpu_array[0].active_thread;
+
+  return on_stack (address, nr)
+	 || (thread != NULL && thread->pcb != NULL
+	     && address - (unsigned long) thread->pcb
+		<= sizeof *thread->pcb - nr * WORD);
+}
+
 /* If the frame at fp is that of a hardware interrupt's handler, the registers
    that were saved; else NULL. */
 static const unsigned long *
@@ -81,9 +96,11 @@ interrupt_registers (unsigned long fp)
   back = (const char *) frame[FRAME_INTERRUPT];
   /* From a kernel or user stack: the stub keeps the old stack pointer. */
   if (back == return_to_iret)
-    return (const unsigned long *) frame[FRAME_INTERRUPT + 1];
+    return holds_registers (frame[FRAME_INTERRUPT + 1], INTERRUPT_SP + 1)
+	   ? (const unsigned long *) frame[FRAME_INTERRUPT + 1] : NULL;
   /* From the interrupt stack itself. */
-  if (back == _return_to_iret_i)
+  if (back == _return_to_iret_i
+      && on_stack (fp, FRAME_INTERRUPT + 1 + INTERRUPT_SP + 1))
     return &frame[FRAME_INTERRUPT + 1];
   return NULL;
 }
@@ -251,7 +268,8 @@ stack_frames (unsigned long base, unsigned long *fp, uint64_t *ips,
 	  && in_stack (base, at, FRAME_TRAP + 1))
 	{
 	  trapped = (const struct i386_saved_state *) frame[FRAME_TRAP];
-	  ips[n++] = trapped->eip;
+	  if (holds_registers ((unsigned long) &trapped->eip, 1))
+	    ips[n++] = trapped->eip;
 	}
       if (next <= at || ! in_stack (base, next, 2))
 	{

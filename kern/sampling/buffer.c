@@ -45,6 +45,19 @@ buffer_pages (unsigned long nr_pages, phys_addr_t *addressp)
   return object;
 }
 
+/* Take nr_pages for rings out of what all buffers may have.  FALSE: that is
+   used up. */
+static boolean_t
+buffer_charge (unsigned int nr_pages)
+{
+  unsigned int nr = __sync_add_and_fetch (&perf_memory.nr_pages, nr_pages);
+
+  if (nr <= PERF_BUFFERS_MAX / PERF_PAGE_SIZE)
+    return TRUE;
+  __sync_fetch_and_sub (&perf_memory.nr_pages, nr_pages);
+  return FALSE;
+}
+
 static void
 buffer_enlist (struct perf_buffer *buffer)
 {
@@ -77,10 +90,17 @@ perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
   buffer->nr_refs = 1;
   buffer->nr_rings = nr_rings;
   buffer->size = stride * nr_rings;
+  if (! buffer_charge (buffer->size / PERF_PAGE_SIZE))
+    {
+      perf_free (buffer, size);
+      return KERN_RESOURCE_SHORTAGE;
+    }
   buffer->object = buffer_pages (buffer->size / PERF_PAGE_SIZE,
 				 &buffer->address);
   if (buffer->object == NULL)
     {
+      __sync_fetch_and_sub (&perf_memory.nr_pages,
+			    buffer->size / PERF_PAGE_SIZE);
       perf_free (buffer, size);
       return KERN_RESOURCE_SHORTAGE;
     }
@@ -88,7 +108,6 @@ perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
     perf_ring_init (&buffer->ring[i],
 		    perf_phystokv (buffer->address + i * stride), i,
 		    PERF_PAGE_SIZE, data_size, stride, watermark);
-  __sync_fetch_and_add (&perf_memory.nr_pages, buffer->size / PERF_PAGE_SIZE);
 
   buffer_enlist (buffer);
   buffer->port = perf_port_create (buffer, IKOT_PERF_BUFFER);
@@ -256,7 +275,9 @@ buffer_reasons (struct perf_buffer *buffer)
   struct perf_event *event;
   unsigned int i;
 
-  buffer->wake = PERF_WAKE_NONE;
+  /* Still asked for, it is due: others may wait here, too. */
+  if (buffer->wake == PERF_WAKE_DONE)
+    buffer->wake = PERF_WAKE_NONE;
   told = perf_sideband_tell_lost (buffer);
   for (event = buffer->events; event != NULL; event = event->buffer_next)
     {

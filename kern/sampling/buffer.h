@@ -41,9 +41,14 @@ typedef struct perf_buffer *perf_buffer_t;
 /* The largest block of pages that physical memory is handed out in. */
 #define PERF_BUFFER_MAX	(4UL << 20)
 
+/* Bytes of all rings together: they are wired, and whoever has the host's name
+   can ask for them. */
+#define PERF_BUFFERS_MAX	(64UL << 20)
+
 /* Make a buffer with rings of data_size bytes, and one send right to it.
    KERN_INVALID_ARGUMENT: data_size is no power of two, under a page, or less
-   than watermark; KERN_RESOURCE_SHORTAGE: no contiguous memory. */
+   than watermark; KERN_RESOURCE_SHORTAGE: no contiguous memory, or
+   PERF_BUFFERS_MAX reached. */
 kern_return_t perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
 				  struct ipc_port **portp);
 

@@ -30,6 +30,7 @@
 #define PERF_VM_PROT_READ	1	/* <mach/vm_prot.h> */
 #define PERF_VM_PROT_WRITE	2
 #define PERF_VM_PROT_EXECUTE	4
+#define PERF_VM_PROT_ALL	7U
 #define PERF_VM_INHERIT_NONE	2	/* <mach/vm_inherit.h> */
 
 /* Pages the kernel reaches through its direct map, vm/vm_page.h. */

@@ -145,6 +145,8 @@ perf_event_open (const struct perf_target *target,
   struct perf_event *event;
   kern_return_t kr;
 
+  if (target->cpu < -1 || target->cpu >= (int) nr_counters)
+    return KERN_INVALID_ARGUMENT;
   kr = perf_attr_check (attr, buffer != NULL, target->thread != NULL);
   if (kr != KERN_SUCCESS)
     return kr;
@@ -369,6 +371,8 @@ perf_event_no_senders (struct ipc_port *port)
       perf_sched_update (event);
       perf_event_tell_lost (event);
       event_unlist (event, &garbage);
+      if (event->buffer != NULL)	/* those left may all have hung up */
+	perf_buffer_notify (event->buffer);
     }
   perf_unlock (flags);
   if (event == NULL)

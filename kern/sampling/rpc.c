@@ -195,6 +195,7 @@ rpc_perf_task_map (struct task *task, vm_offset_t address, vm_size_t size,
   struct perf_map map;
 
   if (task == NULL || size == 0 || address + size < address
+      || (prot & ~PERF_VM_PROT_ALL) != 0
       || build_id_size > sizeof map.build_id
       || name_size == 0 || name_size >= sizeof map.name)
     return KERN_INVALID_ARGUMENT;

@@ -154,6 +154,8 @@ static void test_maps(void)
 		 "a map of nothing");
 	check_kr(perf_task_map(self, ~0UL << 12, 0x2000, 0, 5, id, 0, name, 4),
 		 KERN_INVALID_ARGUMENT, "a map around the end");
+	check_kr(perf_task_map(self, 0x1000, 0x1000, 0, 8, id, 0, name, 4), KERN_INVALID_ARGUMENT,
+		 "a protection there is not");
 	check_kr(perf_task_map(mach_host_self(), 0x1000, 0x1000, 0, 5, id, 0, name, 4),
 		 KERN_INVALID_ARGUMENT, "a host for a task");
 }

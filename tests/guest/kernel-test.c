@@ -27,6 +27,12 @@ void test_no_pmu(void);
 void test_system(void);
 void test_too_many(void);
 void test_stress(void);
+void test_rights_matrix(void);
+void test_fuzz_events(void);
+void test_fuzz_maps(void);
+void test_hostile_frames(void);
+void test_two_waiters(void);
+void test_many_buffers(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -53,5 +59,11 @@ const struct test tests[] = {
     {"system", test_system},
     {"too-many", test_too_many},
     {"stress", test_stress},
+    {"rights-matrix", test_rights_matrix},
+    {"fuzz-events", test_fuzz_events},
+    {"fuzz-maps", test_fuzz_maps},
+    {"hostile-frames", test_hostile_frames},
+    {"two-waiters", test_two_waiters},
+    {"many-buffers", test_many_buffers},
     {NULL, NULL},
 };
