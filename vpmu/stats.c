@@ -28,9 +28,9 @@ static void print(FILE *f, unsigned int cpu, const char *key, uint64_t value)
 
 static void print_counter(FILE *f, unsigned int cpu, unsigned int i, const struct vpmu_counter *c)
 {
-	bool fixed = i >= VPMU_NR_GENERAL;
+	bool fixed = i >= VPMU_FIRST_FIXED;
 	const char *kind = fixed ? "fixed" : "pmc";
-	unsigned int n = fixed ? i - VPMU_NR_GENERAL : i;
+	unsigned int n = fixed ? i - VPMU_FIRST_FIXED : i;
 
 	fprintf(f, "cpu %u %s%u.overflows %" PRIu64 "\n", cpu, kind, n, c->overflows);
 	fprintf(f, "cpu %u %s%u.pmis %" PRIu64 "\n", cpu, kind, n, c->pmis);
@@ -54,8 +54,9 @@ void vpmu_print_stats(const struct vpmu *p, unsigned int cpu, FILE *f)
 	print(f, cpu, "nmi.instructions", s->in_nmi.instructions);
 	print(f, cpu, "nmi.msr-accesses", s->in_nmi.msr_accesses);
 	print(f, cpu, "nmi.lapic-accesses", s->in_nmi.lapic_accesses);
-	for (unsigned int i = 0; i < VPMU_NR_COUNTERS; i++)
-		print_counter(f, cpu, i, &p->counters[i]);
+	for (unsigned int i = 0; i < VPMU_MAX_COUNTERS; i++)
+		if (vpmu_has_counter(p, i))
+			print_counter(f, cpu, i, &p->counters[i]);
 	for (unsigned int e = 0; e < VPMU_NR_EVENTS; e++)
 		fprintf(f, "cpu %u overflows.%s %" PRIu64 "\n", cpu, event_names[e],
 			s->overflows[e]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A model of an x86 performance monitoring unit: architectural performance
- * monitoring version 2 (Intel SDM volume 3B, chapter 20.2), four general and
- * three fixed counters of 48 bits.
+ * A model of an x86 performance monitoring unit: Intel's architectural
+ * performance monitoring, versions 1 to 5 (SDM volume 3B, chapter 20.2), and
+ * AMD's three kinds (APM volume 2, 13.2).  The kind is configured; kind.c
+ * describes each.
  *
  * The same model runs inside the emulator and behind the rdmsr and wrmsr of
  * the driver's unit tests.  It knows no emulator: whoever owns it says what
@@ -25,12 +26,25 @@
 
 #define VPMU_MODEL_VERSION 1
 
-#define VPMU_NR_GENERAL	 4
-#define VPMU_NR_FIXED	 3
-#define VPMU_NR_COUNTERS (VPMU_NR_GENERAL + VPMU_NR_FIXED)
-#define VPMU_WIDTH	 48
+/* The most any kind has. */
+#define VPMU_MAX_GENERAL  8
+#define VPMU_MAX_FIXED	  4
+#define VPMU_FIRST_FIXED  VPMU_MAX_GENERAL /* index of fixed counter 0 */
+#define VPMU_MAX_COUNTERS (VPMU_MAX_GENERAL + VPMU_MAX_FIXED)
 
-/* Registers (SDM volume 4, table 2-2). */
+enum vpmu_kind {
+	VPMU_INTEL_2, /* the default; 4 general and 3 fixed counters */
+	VPMU_INTEL_1, /* 2 counters of 40 bits, nothing global */
+	VPMU_INTEL_3, /* full-width writes, AnyThread */
+	VPMU_INTEL_4, /* status can be set; streamlined freeze */
+	VPMU_INTEL_5, /* 8 general; fixed 0, 1 and 3, by bitmap */
+	VPMU_AMD_LEGACY,
+	VPMU_AMD_CORE, /* PerfCtrExtCore: 6 counters */
+	VPMU_AMD_2,    /* PerfMonV2: the same with global registers */
+	VPMU_NR_KINDS,
+};
+
+/* Registers (SDM volume 4, table 2-2; APM volume 2, appendix A). */
 enum {
 	VPMU_MSR_PMC0 = 0xc1,
 	VPMU_MSR_PERFEVTSEL0 = 0x186,
@@ -40,7 +54,15 @@ enum {
 	VPMU_MSR_FIXED_CTR_CTRL = 0x38d,
 	VPMU_MSR_GLOBAL_STATUS = 0x38e,
 	VPMU_MSR_GLOBAL_CTRL = 0x38f,
-	VPMU_MSR_GLOBAL_OVF_CTRL = 0x390,
+	VPMU_MSR_GLOBAL_OVF_CTRL = 0x390, /* from version 4: GLOBAL_STATUS_RESET */
+	VPMU_MSR_GLOBAL_STATUS_SET = 0x391,
+	VPMU_MSR_GLOBAL_INUSE = 0x392,
+	VPMU_MSR_FULL_PMC0 = 0x4c1,
+	VPMU_MSR_AMD_GLOBAL_STATUS = 0xc0000300,
+	VPMU_MSR_AMD_GLOBAL_CTRL = 0xc0000301,
+	VPMU_MSR_AMD_GLOBAL_CLEAR = 0xc0000302,
+	VPMU_MSR_AMD_OLD_CTL0 = 0xc0010000, /* four selects, then four counters */
+	VPMU_MSR_AMD_CTL0 = 0xc0010200,	    /* select and counter by turns */
 	/* Paravirtual: */
 	VPMU_MSR_RESET = 0x4d500000, /* W: forget modelled state and statistics; R: 0 */
 	VPMU_MSR_STEPS = 0x4d500001, /* R: emulator steps so far (REP iterations each one) */
@@ -48,6 +70,7 @@ enum {
 
 /* CPUID leaves of the model: its name, its parameters (docs/vpmu.md). */
 #define VPMU_CPUID_ARCH	     0x0a
+#define VPMU_CPUID_AMD_V2    0x80000022
 #define VPMU_CPUID_SIGNATURE 0x4d500000
 #define VPMU_CPUID_PARAMS    0x4d500001
 
@@ -87,12 +110,15 @@ typedef void (*vpmu_pmi_t)(void *opaque);
 typedef void (*vpmu_forget_t)(void *opaque);
 
 struct vpmu_config {
+	enum vpmu_kind kind;
 	unsigned int icount_shift; /* nanoseconds per step, log2; for CPUID */
 	uint32_t tsc_khz;	   /* for CPUID */
 	vpmu_pmi_t pmi;		   /* may be NULL */
 	vpmu_forget_t forget;	   /* may be NULL */
 	void *opaque;		   /* for both */
 };
+
+struct vpmu_shape;
 
 struct vpmu_counter {
 	uint64_t value; /* as of snapshot */
@@ -129,9 +155,11 @@ struct vpmu {
 	/* Read by the hot path. */
 	int64_t left[VPMU_NR_EVENTS];	   /* events to the next overflow in this ring */
 	uint64_t total[VPMU_NR_EVENTS][2]; /* by ring: 0 kernel, 1 user */
+	uint32_t active;		   /* bit: counter that counts */
 
-	struct vpmu_counter counters[VPMU_NR_COUNTERS]; /* general, then fixed */
-	uint64_t evtsel[VPMU_NR_GENERAL];
+	const struct vpmu_shape *shape;			 /* what kind it is */
+	struct vpmu_counter counters[VPMU_MAX_COUNTERS]; /* general, fixed from VPMU_FIRST_FIXED */
+	uint64_t evtsel[VPMU_MAX_GENERAL];
 	uint64_t fixed_ctrl;
 	uint64_t global_ctrl;
 	uint64_t global_status;
@@ -155,6 +183,13 @@ void vpmu_reset(struct vpmu *p);
 
 /* A leaf of CPUID into regs (eax, ebx, ecx, edx); false: not one of ours. */
 bool vpmu_cpuid(const struct vpmu *p, uint32_t leaf, uint32_t regs[4]);
+
+/* Make the bits of other leaves agree with the model: PDCM, PerfCtrExtCore,
+   the highest extended leaf. */
+void vpmu_cpuid_features(const struct vpmu *p, uint32_t leaf, uint32_t regs[4]);
+
+/* Whether this kind has the counter with this index in counters[]. */
+bool vpmu_has_counter(const struct vpmu *p, unsigned int index);
 
 enum vpmu_access {
 	VPMU_ACCESS_OK,

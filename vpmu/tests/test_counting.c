@@ -227,7 +227,7 @@ static void test_overflow_together(void **state)
 	assert_int_equal(pmis, 1);
 	assert_int_equal(read_msr(0x38e), 0x100000001);
 	assert_int_equal(vpmu.counters[0].overflows, 1);
-	assert_int_equal(vpmu.counters[4].overflows, 1);
+	assert_int_equal(vpmu.counters[VPMU_FIRST_FIXED].overflows, 1);
 	assert_int_equal(vpmu.stats.pmis, 1);
 	write_msr(0x390, UINT64_C(1) << 32);
 	assert_int_equal(read_msr(0x38e), 1);

@@ -323,7 +323,7 @@ uint64_t event_count(struct pmu_event *event)
 
 uint64_t machine_wraps(int index)
 {
-	int i = index >= X86_PMU_FIXED ? index - X86_PMU_FIXED + VPMU_NR_GENERAL : index;
+	int i = index >= X86_PMU_FIXED ? index - X86_PMU_FIXED + VPMU_FIRST_FIXED : index;
 
 	return machine.vpmu.counters[i].overflows;
 }
