@@ -13,8 +13,6 @@
 #include <i386/emulator.h>
 #include <i386/intel.h>
 
-#define ARRAY_SIZE(a) (sizeof (a) / sizeof (a)[0])
-
 /* umask << 8 | event select */
 #define CYCLES			0x003c
 #define INSTRUCTIONS		0x00c0
@@ -50,34 +48,30 @@ static const struct intel_event intel_architectural[] =
 #define FIXED_REF_CYCLES	2
 #define FIXED_REF_ENCODING	(X86_EVENT_FIXED_ONLY | 0x0300)
 
-#define CACHE(id, op, result) \
-  (PERF_COUNT_HW_CACHE_##id | PERF_COUNT_HW_CACHE_OP_##op << 8 \
-   | PERF_COUNT_HW_CACHE_RESULT_##result << 16)
-
 /* MEM_INST_RETIRED.LOADS and .STORES, L1D.REPL, DTLB_MISSES.ANY.  Intel SDM
    volume 3, "Performance Monitoring Events for Processors Based on Nehalem
    Microarchitecture". */
 static const struct x86_cache_event nehalem_cache[] =
 {
-  { CACHE (L1D, READ, ACCESS), 0x010b },
-  { CACHE (L1D, READ, MISS), 0x0151 },
-  { CACHE (L1D, WRITE, ACCESS), 0x020b },
-  { CACHE (LL, READ, ACCESS), LLC_REFERENCES },
-  { CACHE (LL, READ, MISS), LLC_MISSES },
-  { CACHE (DTLB, READ, ACCESS), 0x010b },
-  { CACHE (DTLB, READ, MISS), 0x0149 },
-  { CACHE (DTLB, WRITE, ACCESS), 0x020b },
-  { CACHE (BPU, READ, ACCESS), BRANCHES },
-  { CACHE (BPU, READ, MISS), BRANCH_MISSES },
+  { X86_CACHE (L1D, READ, ACCESS), 0x010b },
+  { X86_CACHE (L1D, READ, MISS), 0x0151 },
+  { X86_CACHE (L1D, WRITE, ACCESS), 0x020b },
+  { X86_CACHE (LL, READ, ACCESS), LLC_REFERENCES },
+  { X86_CACHE (LL, READ, MISS), LLC_MISSES },
+  { X86_CACHE (DTLB, READ, ACCESS), 0x010b },
+  { X86_CACHE (DTLB, READ, MISS), 0x0149 },
+  { X86_CACHE (DTLB, WRITE, ACCESS), 0x020b },
+  { X86_CACHE (BPU, READ, ACCESS), BRANCHES },
+  { X86_CACHE (BPU, READ, MISS), BRANCH_MISSES },
 };
 
 /* Those of them that are architectural. */
 static const struct x86_cache_event architectural_cache[] =
 {
-  { CACHE (LL, READ, ACCESS), LLC_REFERENCES },
-  { CACHE (LL, READ, MISS), LLC_MISSES },
-  { CACHE (BPU, READ, ACCESS), BRANCHES },
-  { CACHE (BPU, READ, MISS), BRANCH_MISSES },
+  { X86_CACHE (LL, READ, ACCESS), LLC_REFERENCES },
+  { X86_CACHE (LL, READ, MISS), LLC_MISSES },
+  { X86_CACHE (BPU, READ, ACCESS), BRANCHES },
+  { X86_CACHE (BPU, READ, MISS), BRANCH_MISSES },
 };
 
 /* Models of family 6 whose cache events are the Nehalem table. */
@@ -94,7 +88,7 @@ is_nehalem (void)
   cpuid_family_model (&family, &model);
   if (family != 6)
     return FALSE;
-  for (i = 0; i < ARRAY_SIZE (nehalem_models); i++)
+  for (i = 0; i < X86_ARRAY_SIZE (nehalem_models); i++)
     if (nehalem_models[i] == model)
       return TRUE;
   return FALSE;
@@ -106,15 +100,15 @@ intel_events (struct x86_pmu *p, uint32_t unavailable)
   const struct intel_event *e;
 
   for (e = intel_architectural;
-       e < intel_architectural + ARRAY_SIZE (intel_architectural); e++)
+       e < intel_architectural + X86_ARRAY_SIZE (intel_architectural); e++)
     {
       if (unavailable >> e->bit & 1)
 	continue;
       p->hardware[e->generic] = e->encoding;
-      if (e->fixed >= 0 && e->fixed < (int) p->nr_fixed)
+      if (e->fixed >= 0 && (p->fixed >> e->fixed & 1))
 	p->fixed_encoding[e->fixed] = e->encoding;
     }
-  if (p->nr_fixed > FIXED_REF_CYCLES)
+  if (p->fixed >> FIXED_REF_CYCLES & 1)
     {
       p->fixed_encoding[FIXED_REF_CYCLES] = FIXED_REF_ENCODING;
       p->hardware[PERF_COUNT_HW_REF_CPU_CYCLES] = FIXED_REF_ENCODING;
@@ -123,11 +117,11 @@ intel_events (struct x86_pmu *p, uint32_t unavailable)
   if (is_nehalem ())
     {
       p->cache = nehalem_cache;
-      p->nr_cache = ARRAY_SIZE (nehalem_cache);
+      p->nr_cache = X86_ARRAY_SIZE (nehalem_cache);
     }
   else
     {
       p->cache = architectural_cache;
-      p->nr_cache = ARRAY_SIZE (architectural_cache);
+      p->nr_cache = X86_ARRAY_SIZE (architectural_cache);
     }
 }

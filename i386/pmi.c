@@ -17,6 +17,7 @@
  * this CPU sends itself and takes as soon as its interrupts are on.
  */
 
+#include <i386/amd.h>
 #include <i386/cpuid.h>
 #include <i386/emulator.h>
 #include <i386/idt.h>
@@ -51,6 +52,7 @@ static unsigned int deferred_vector;
 const struct pmu_ops *const pmu_machine_drivers[] =
 {
   &intel_pmu_ops,
+  &amd_pmu_ops,
   0
 };
 

@@ -27,7 +27,7 @@ counters_for (uint64_t encoding)
 
   if (!(encoding & X86_EVENT_FIXED_ONLY))
     mask = pmu_width_mask (x86_pmu.nr_general);
-  for (i = 0; i < x86_pmu.nr_fixed; i++)
+  for (i = 0; i < X86_PMU_MAX_FIXED; i++)
     if (encoding != 0 && x86_pmu.fixed_encoding[i] == encoding)
       mask |= 1ULL << (X86_PMU_FIXED + i);
   return mask;
@@ -90,7 +90,8 @@ x86_pmu_describe (struct pmu_description *description)
 
   description->version = x86_pmu.version;
   description->nr_counters = x86_pmu.nr_general;
-  description->nr_fixed = x86_pmu.nr_fixed;
+  for (i = 0; i < X86_PMU_MAX_FIXED; i++)
+    description->nr_fixed += x86_pmu.fixed >> i & 1;
   description->width = x86_pmu.general_width;
   description->min_period = x86_pmu.layout->min_period;
   description->flags |= PERF_INFO_NMI;

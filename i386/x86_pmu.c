@@ -35,6 +35,11 @@
 #define FIXED_PMI	8
 #define FIXED_FIELD	0xfULL
 
+/* How long an interrupt may lag behind, where that is known to happen: ns. */
+#define LATE_WINDOW	100000000
+
+#define DEBUG_FREEZE_ON_PMI	(1ULL << 12)
+
 /* A counter of this CPU, and how to reach it without looking it up. */
 struct x86_pmu_slot
 {
@@ -42,6 +47,7 @@ struct x86_pmu_slot
   uint64_t mask;		/* its bits */
   uint64_t limit;		/* it can be started at -limit to limit */
   uint32_t msr;
+  uint32_t write_msr;		/* full-width alias, where there is one */
 };
 
 /* Owner: the CPU.  Changed with its counters stopped only; its NMI reads it,
@@ -50,12 +56,14 @@ struct x86_pmu_cpu
 {
   boolean_t ready;			/* registers are in a known state */
   boolean_t global;			/* there are global registers */
-  uint32_t status_msr;			/* of the layout */
+  boolean_t late;			/* of the layout */
+  uint32_t status_msr;
   uint32_t ack_msr;
   uint64_t used;			/* counters that have an event; with
 					   global registers, what runs */
   uint64_t fixed_ctrl;			/* register contents */
   uint64_t select[X86_PMU_MAX_GENERAL];	/* register contents when running */
+  uint64_t served_at;			/* if late: ns of the latest overflow */
   struct x86_pmu_stats stats;
   struct x86_pmu_slot slots[PMU_MAX_COUNTERS];
 };
@@ -92,6 +100,15 @@ counter_msr (const struct x86_pmu *p, unsigned int index)
   return p->layout->counter_base + index * p->layout->stride;
 }
 
+/* Where the counter is written. */
+static uint32_t
+write_msr (const struct x86_pmu *p, unsigned int index)
+{
+  if (index < X86_PMU_FIXED && p->full_width)
+    return p->layout->full_base + index * p->layout->stride;
+  return counter_msr (p, index);
+}
+
 static inline unsigned int
 lowest (uint64_t mask)
 {
@@ -108,7 +125,7 @@ below (unsigned int n)
 static uint64_t
 all_counters (const struct x86_pmu *p)
 {
-  return below (p->nr_general) | below (p->nr_fixed) << X86_PMU_FIXED;
+  return below (p->nr_general) | (uint64_t) p->fixed << X86_PMU_FIXED;
 }
 
 static void
@@ -179,8 +196,8 @@ overflowed (const struct x86_pmu_cpu *c, boolean_t global)
 static inline void
 program_counter (struct x86_pmu_slot *slot)
 {
-  cpu_wrmsr (slot->msr, pmu_count_start (slot->event, slot->mask,
-					 slot->limit));
+  cpu_wrmsr (slot->write_msr, pmu_count_start (slot->event, slot->mask,
+					       slot->limit));
 }
 
 /* One counter overflowed: account it, tell whoever counts, go on. */
@@ -220,6 +237,8 @@ serve (struct x86_pmu_cpu *c, uint64_t mask, const struct pmu_regs *regs,
 {
   int rounds;
 
+  if (c->late)
+    c->served_at = pmu_clock_ns ();
   for (rounds = SERVE_ROUNDS; mask != 0; rounds--)
     {
       if (rounds == 0)
@@ -241,9 +260,12 @@ serve (struct x86_pmu_cpu *c, uint64_t mask, const struct pmu_regs *regs,
 static boolean_t __attribute__ ((noinline))
 is_spurious (struct x86_pmu_cpu *c)
 {
-  /* The APIC masks its counter entry at each delivery, so if that is what we
-     see, a counter did send it: one that the interrupt before has served. */
-  if (lapic_pmi_masked ())
+  /* Where the APIC masks its counter entry at each delivery, and that is what
+     we see, a counter did send it: one that the interrupt before has served.
+     Elsewhere an interrupt soon after one that was ours is taken for ours. */
+  if (c->late ? c->served_at != 0
+		&& pmu_clock_ns () - c->served_at < LATE_WINDOW
+	      : lapic_pmi_masked ())
     {
       c->stats.spurious++;
       return TRUE;
@@ -414,6 +436,20 @@ x86_pmu_remove (struct pmu_event *event)
   event->index = PMU_NO_COUNTER;
 }
 
+/* Interrupts must not freeze the counters: what runs until they are served
+   would be missing from the counts of all others. */
+static void
+forbid_freeze (const struct x86_pmu *p)
+{
+  uint64_t debug;
+
+  if (p->layout->debug_ctrl == 0)
+    return;
+  debug = cpu_rdmsr (p->layout->debug_ctrl);
+  if (debug & DEBUG_FREEZE_ON_PMI)
+    cpu_wrmsr (p->layout->debug_ctrl, debug & ~DEBUG_FREEZE_ON_PMI);
+}
+
 /* Every register stopped, zero and acknowledged.  TRUE: somebody, firmware
    perhaps, had a counter running. */
 static boolean_t
@@ -421,6 +457,7 @@ clear_registers (const struct x86_pmu *p)
 {
   boolean_t held = FALSE;
   unsigned int i;
+  uint64_t left;
 
   if (p->layout->global_ctrl != 0)
     cpu_wrmsr (p->layout->global_ctrl, 0);
@@ -431,17 +468,27 @@ clear_registers (const struct x86_pmu *p)
       cpu_wrmsr (select_msr (p, i), 0);
       cpu_wrmsr (counter_msr (p, i), 0);
     }
-  if (p->nr_fixed != 0)
+  if (p->fixed != 0)
     {
       if (cpu_rdmsr (p->layout->fixed_ctrl) != 0)
 	held = TRUE;
       cpu_wrmsr (p->layout->fixed_ctrl, 0);
     }
-  for (i = 0; i < p->nr_fixed; i++)
-    cpu_wrmsr (counter_msr (p, X86_PMU_FIXED + i), 0);
+  for (left = p->fixed; left != 0; left &= left - 1)
+    cpu_wrmsr (counter_msr (p, X86_PMU_FIXED + lowest (left)), 0);
+  forbid_freeze (p);
   if (p->layout->global_ack != 0)
     cpu_wrmsr (p->layout->global_ack, cpu_rdmsr (p->layout->global_status));
   return held;
+}
+
+/* How far from its wrap a counter can be started. */
+static uint64_t
+start_limit (const struct x86_pmu *p, unsigned int index, uint64_t mask)
+{
+  if (index < X86_PMU_FIXED && !p->full_width)
+    return pmu_width_mask (p->layout->start_bits) & mask >> 1;
+  return mask >> 1;
 }
 
 void
@@ -455,6 +502,7 @@ x86_pmu_cpu_init (int cpu)
 
   *c = fresh;
   c->global = x86_pmu.layout->global_ctrl != 0;
+  c->late = x86_pmu.layout->late_interrupts;
   c->status_msr = x86_pmu.layout->global_status;
   c->ack_msr = x86_pmu.layout->global_ack;
   for (left = all_counters (&x86_pmu); left != 0; left &= left - 1)
@@ -462,12 +510,11 @@ x86_pmu_cpu_init (int cpu)
       index = lowest (left);
       slot = &c->slots[index];
       slot->msr = counter_msr (&x86_pmu, index);
+      slot->write_msr = write_msr (&x86_pmu, index);
       slot->mask = pmu_width_mask (index >= X86_PMU_FIXED
 				   ? x86_pmu.fixed_width
 				   : x86_pmu.general_width);
-      slot->limit = index >= X86_PMU_FIXED
-		    ? slot->mask >> 1
-		    : pmu_width_mask (x86_pmu.layout->start_bits);
+      slot->limit = start_limit (&x86_pmu, index, slot->mask);
     }
   if (clear_registers (&x86_pmu))
     printf ("pmu: cpu%d: firmware was using the counters; taken over\n", cpu);
@@ -491,12 +538,14 @@ x86_pmu_cpu_quiesce (int cpu)
 boolean_t
 x86_pmu_responds (const struct x86_pmu *p)
 {
-  const uint64_t pattern = 0x5a5a5a;
   const uint64_t select = X86_SEL_OS | X86_SEL_USR;
+  uint64_t pattern = 0x5a5a5a;
   boolean_t good;
 
+  if (p->full_width)
+    pattern |= 1ULL << (p->general_width - 1);
   clear_registers (p);
-  cpu_wrmsr (counter_msr (p, 0), pattern);
+  cpu_wrmsr (write_msr (p, 0), pattern);
   cpu_wrmsr (select_msr (p, 0), select);
   good = cpu_rdmsr (counter_msr (p, 0)) == pattern
 	 && cpu_rdmsr (select_msr (p, 0)) == select;

@@ -39,6 +39,7 @@ struct x86_pmu_layout
 {
   uint32_t select_base;		/* event select of general counter 0 */
   uint32_t counter_base;	/* general counter 0 */
+  uint32_t full_base;		/* the same, written in full width */
   uint32_t stride;		/* from one general counter to the next */
   unsigned int start_bits;	/* a general counter can be started at up to
 				   2^start_bits - 1, and minus that */
@@ -47,6 +48,10 @@ struct x86_pmu_layout
   uint32_t global_ctrl;
   uint32_t global_status;
   uint32_t global_ack;		/* writing 1 clears that bit of the status */
+  uint32_t debug_ctrl;		/* bit 12: interrupts freeze the counters */
+  boolean_t late_interrupts;	/* the APIC's entry does not mask itself, and
+				   an interrupt may come when its overflow
+				   was served long since */
   uint64_t raw_ignored;		/* bits of a raw encoding the driver owns or a
 				   user must not set: dropped */
   uint64_t raw_allowed;		/* bits a user may set; any other is refused */
@@ -58,8 +63,15 @@ struct x86_pmu_layout
 struct x86_cache_event
 {
   uint32_t config;
-  uint32_t encoding;
+  uint64_t encoding;
 };
+
+/* The generic number of a cache event, by the parts of its names. */
+#define X86_CACHE(id, op, result) \
+  (PERF_COUNT_HW_CACHE_##id | PERF_COUNT_HW_CACHE_OP_##op << 8 \
+   | PERF_COUNT_HW_CACHE_RESULT_##result << 16)
+
+#define X86_ARRAY_SIZE(a)	(sizeof (a) / sizeof (a)[0])
 
 /* An encoding that means something to a fixed counter only.  The bit is
    beyond those of a select register. */
@@ -71,7 +83,9 @@ struct x86_pmu
   const struct x86_pmu_layout *layout;	/* NULL: none found */
   unsigned int version;
   unsigned int nr_general, general_width;
-  unsigned int nr_fixed, fixed_width;
+  uint32_t fixed;		/* bit: fixed counter that is there */
+  unsigned int fixed_width;
+  boolean_t full_width;		/* counters can be written at full_base */
   /* What fixed counter i counts (umask << 8 | event); 0: nothing we use. */
   uint64_t fixed_encoding[X86_PMU_MAX_FIXED];
   /* What PERF_COUNT_HW i is called; 0: it cannot be counted. */

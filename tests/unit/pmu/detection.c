@@ -79,6 +79,107 @@ static void denied_events(void **state)
 			 BIT(PERF_COUNT_HW_CPU_CYCLES) | BIT(PERF_COUNT_HW_INSTRUCTIONS));
 }
 
+/* What each kind has, and the name it goes by. */
+static void kinds(void **state)
+{
+	const uint64_t ref = BIT(PERF_COUNT_HW_REF_CPU_CYCLES), bus = BIT(PERF_COUNT_HW_BUS_CYCLES);
+	const uint64_t stalls =
+	    BIT(PERF_COUNT_HW_STALLED_CYCLES_FRONTEND) | BIT(PERF_COUNT_HW_STALLED_CYCLES_BACKEND);
+	const struct {
+		enum machine_kind kind;
+		const char *name;
+		uint32_t pmu, version, counters, fixed, width;
+		bool full_width;
+		uint64_t lacks; /* of the hardware events, stalls aside */
+	} rows[] = {
+	    {MACHINE_V1, "intel", PERF_PMU_INTEL, 1, 2, 0, 40, false, ref},
+	    {MACHINE_NEHALEM, "intel", PERF_PMU_INTEL, 2, 4, 3, 48, false, 0},
+	    {MACHINE_V3, "intel", PERF_PMU_INTEL, 3, 4, 3, 48, true, 0},
+	    {MACHINE_V4, "intel", PERF_PMU_INTEL, 4, 4, 3, 48, true, 0},
+	    /* Fixed counter 2 is the one that is missing. */
+	    {MACHINE_V5, "intel", PERF_PMU_INTEL, 5, 8, 3, 48, true, ref},
+	    {MACHINE_AMD_LEGACY, "amd", PERF_PMU_AMD, 1, 4, 0, 48, false, ref | bus},
+	    {MACHINE_BULLDOZER, "amd", PERF_PMU_AMD, 1, 3, 0, 48, false, ref | bus},
+	    {MACHINE_AMD_CORE, "amd", PERF_PMU_AMD, 1, 6, 0, 48, false, ref | bus},
+	    {MACHINE_HYGON, "amd", PERF_PMU_AMD, 1, 6, 0, 48, false, ref | bus},
+	    {MACHINE_AMD_2, "amd", PERF_PMU_AMD, 2, 6, 0, 48, false, bus},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pmu_description d;
+
+		describe(rows[i].kind, &d);
+		assert_string_equal(d.name, rows[i].name);
+		assert_int_equal(d.kind, rows[i].pmu);
+		assert_int_equal(d.version, rows[i].version);
+		assert_int_equal(d.nr_counters, rows[i].counters);
+		assert_int_equal(d.nr_fixed, rows[i].fixed);
+		assert_int_equal(d.width, rows[i].width);
+		assert_int_equal(x86_pmu.full_width, rows[i].full_width);
+		assert_int_equal((d.hw_events | stalls) ^ rows[i].lacks,
+				 BIT(PERF_COUNT_HW_MAX) - 1);
+	}
+}
+
+static void check_cache_table(void)
+{
+	for (unsigned int i = 0; i < x86_pmu.nr_cache; i++) {
+		const struct x86_cache_event *c = &x86_pmu.cache[i];
+		struct pmu_event e;
+
+		assert_in_range(c->config & 0xff, 0, PERF_COUNT_HW_CACHE_MAX - 1);
+		assert_in_range(c->config >> 8 & 0xff, 0, PERF_COUNT_HW_CACHE_OP_MAX - 1);
+		assert_in_range(c->config >> 16, 0, PERF_COUNT_HW_CACHE_RESULT_MAX - 1);
+		for (unsigned int j = 0; j < i; j++)
+			assert_int_not_equal(x86_pmu.cache[j].config, c->config);
+		assert_int_equal(event_init(&e, PERF_TYPE_HW_CACHE, c->config, 0), KERN_SUCCESS);
+		assert_true((c->encoding & ~x86_pmu.layout->raw_allowed) == 0);
+		assert_true(e.counter_mask == BIT(x86_pmu.nr_general) - 1);
+	}
+}
+
+/* Every event table: each entry once, encodable, and on counters there are. */
+static void tables(void **state)
+{
+	static const enum machine_kind all[] = {
+	    MACHINE_V1,	   MACHINE_OTHER, MACHINE_NEHALEM,    MACHINE_V5,
+	    MACHINE_HYGON, MACHINE_AMD_2, MACHINE_AMD_LEGACY, MACHINE_AMD_CORE};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
+		machine_start(all[k]);
+		assert_in_range(x86_pmu.nr_cache, 4, 42);
+		check_cache_table();
+		for (unsigned int i = 0; i < PERF_COUNT_HW_MAX; i++) {
+			struct pmu_event e;
+
+			if (x86_pmu.hardware[i] == 0)
+				continue;
+			assert_int_equal(event_init(&e, PERF_TYPE_HARDWARE, i, 0), KERN_SUCCESS);
+			assert_true(e.counter_mask != 0);
+			for (unsigned int j = 0; j < i; j++)
+				assert_true(x86_pmu.hardware[i] != x86_pmu.hardware[j]);
+		}
+	}
+}
+
+/* PERF_CAPABILITIES promises full-width writes and they do nothing: the old
+   address serves. */
+static void no_full_width(void **state)
+{
+	struct pmu_event e;
+
+	(void)state;
+	machine_start_broken(
+	    &(struct machine){.kind = MACHINE_V3, .dropped_write = VPMU_MSR_FULL_PMC0});
+	assert_false(x86_pmu.full_width);
+	assert_int_equal(event_init(&e, PERF_TYPE_RAW, 0xc4, 1000), KERN_SUCCESS);
+	event_add(&e);
+	machine_happen(VPMU_BRANCHES, 5000, true);
+	assert_int_equal(machine.nr_overflows, 5);
+}
+
 /* Without a table for the model: the architectural cache events only. */
 static void other_model(void **state)
 {
@@ -98,7 +199,7 @@ static void other_model(void **state)
 static void none(void **state)
 {
 	const enum machine_kind kinds[] = {MACHINE_NO_LEAF, MACHINE_ZEROS, MACHINE_DEAF,
-					   MACHINE_FOREIGN};
+					   MACHINE_FOREIGN, MACHINE_K6};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -176,8 +277,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, stop)
 	const struct CMUnitTest tests[] = {
-	    TEST(emulator), TEST(version_1), TEST(denied_events), TEST(other_model),
-	    TEST(none),	    TEST(names),     TEST(clock_rates),
+	    TEST(emulator), TEST(version_1),	 TEST(denied_events), TEST(other_model),
+	    TEST(none),	    TEST(names),	 TEST(clock_rates),   TEST(kinds),
+	    TEST(tables),   TEST(no_full_width),
 	};
 
 	return cmocka_run_group_tests_name("pmu-detection", tests, NULL, NULL);

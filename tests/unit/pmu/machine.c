@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include <i386/amd.h>
 #include <i386/emulator.h>
 #include <i386/intel.h>
 #include <i386/lapic.h>
@@ -14,7 +15,32 @@
 
 struct machine machine;
 
-const struct pmu_ops *const pmu_machine_drivers[] = {&intel_pmu_ops, NULL};
+const struct pmu_ops *const pmu_machine_drivers[] = {&intel_pmu_ops, &amd_pmu_ops, NULL};
+
+/* What kind of PMU the processor has, and how its CPUID names it. */
+static const struct {
+	enum vpmu_kind pmu;
+	const char *vendor; /* NULL: Intel */
+	uint32_t version;   /* leaf 1 eax; 0: Nehalem's */
+} processors[] = {
+    [MACHINE_V1] = {.pmu = VPMU_INTEL_1},
+    [MACHINE_OTHER] = {.version = 0x000506e3},
+    [MACHINE_FOREIGN] = {.vendor = "ForeineIntel"},
+    [MACHINE_V3] = {.pmu = VPMU_INTEL_3, .version = 0x000306c3},
+    [MACHINE_V4] = {.pmu = VPMU_INTEL_4, .version = 0x000506e3},
+    [MACHINE_V5] = {.pmu = VPMU_INTEL_5, .version = 0x000606a6},
+    [MACHINE_AMD_LEGACY] = {VPMU_AMD_LEGACY, "AuthenticAMD", 0x00100f42},
+    [MACHINE_BULLDOZER] = {VPMU_AMD_CORE, "AuthenticAMD", 0x00600f12},
+    [MACHINE_AMD_CORE] = {VPMU_AMD_CORE, "AuthenticAMD", 0x00800f11},
+    [MACHINE_AMD_2] = {VPMU_AMD_2, "AuthenticAMD", 0x00a10f11},
+    [MACHINE_HYGON] = {VPMU_AMD_CORE, "HygonGenuine", 0x00900f01},
+    [MACHINE_K6] = {VPMU_AMD_LEGACY, "AuthenticAMD", 0x00000562},
+};
+
+static enum vpmu_kind pmu_kind(void)
+{
+	return processors[machine.kind].pmu;
+}
 
 /* The processor. */
 
@@ -27,13 +53,13 @@ static void try_nmi(void)
 }
 
 /* The model asks for the interrupt of the LAPIC's performance entry, which
-   masks itself as it delivers. */
+   masks itself as it delivers; AMD's does not. */
 static void raise_pmi(void *opaque)
 {
 	(void)opaque;
 	if (machine.lvt_masked)
 		return;
-	machine.lvt_masked = true;
+	machine.lvt_masked = pmu_kind() < VPMU_AMD_LEGACY;
 	if (machine.lose_nmi)
 		return;
 	machine.nmi_pending = true;
@@ -78,12 +104,9 @@ void cpu_pause(void)
 
 static void leaf_perfmon(uint32_t regs[4])
 {
-	vpmu_cpuid(&machine.vpmu, 0xa, regs);
+	if (!vpmu_cpuid(&machine.vpmu, 0xa, regs))
+		return;
 	switch (machine.kind) {
-	case MACHINE_V1:
-		regs[0] = (regs[0] & ~0xffU) | 1;
-		regs[3] = 0;
-		break;
 	case MACHINE_ZEROS:
 		memset(regs, 0, 4 * sizeof(*regs));
 		break;
@@ -96,6 +119,18 @@ static void leaf_perfmon(uint32_t regs[4])
 	default:
 		break;
 	}
+}
+
+/* Leaf 0: the string is in ebx, edx, ecx. */
+static void leaf_vendor(uint32_t regs[4])
+{
+	const char *vendor = processors[machine.kind].vendor;
+
+	vendor = vendor ? vendor : "GenuineIntel";
+	regs[0] = machine.kind == MACHINE_NO_LEAF ? 4 : 0xd;
+	memcpy(&regs[1], vendor, 4);
+	memcpy(&regs[3], vendor + 4, 4);
+	memcpy(&regs[2], vendor + 8, 4);
 }
 
 static void leaf_brand(uint32_t leaf, uint32_t regs[4])
@@ -111,13 +146,12 @@ void cpu_cpuid(uint32_t leaf, struct cpuid_regs *r)
 
 	switch (leaf) {
 	case 0:
-		regs[0] = machine.kind == MACHINE_NO_LEAF ? 4 : 0xd;
-		memcpy(&regs[1], machine.kind == MACHINE_FOREIGN ? "Fore" : "Genu", 4);
-		memcpy(&regs[3], "ineI", 4);
-		memcpy(&regs[2], "ntel", 4);
+		leaf_vendor(regs);
 		break;
 	case 1:
-		regs[0] = machine.kind == MACHINE_OTHER ? 0x000506e3 : 0x000106a5;
+		regs[0] = processors[machine.kind].version;
+		if (regs[0] == 0)
+			regs[0] = 0x000106a5;
 		break;
 	case 0xa:
 		leaf_perfmon(regs);
@@ -137,9 +171,13 @@ void cpu_cpuid(uint32_t leaf, struct cpuid_regs *r)
 		else /* what Intel processors do with a leaf they do not have */
 			leaf_perfmon(regs);
 		break;
+	case 0x80000022:
+		vpmu_cpuid(&machine.vpmu, leaf, regs);
+		break;
 	default:
 		break;
 	}
+	vpmu_cpuid_features(&machine.vpmu, leaf, regs);
 	r->eax = regs[0];
 	r->ebx = regs[1];
 	r->ecx = regs[2];
@@ -232,11 +270,14 @@ void machine_start(enum machine_kind kind)
 
 void machine_start_broken(const struct machine *broken)
 {
-	const struct vpmu_config config = {.icount_shift = 3, .tsc_khz = 1000000, .pmi = raise_pmi};
+	struct vpmu_config config = {.icount_shift = 3, .tsc_khz = 1000000, .pmi = raise_pmi};
 
 	machine = *broken;
+	config.kind = pmu_kind();
 	vpmu_init(&machine.vpmu, &config);
 	vpmu_reset(&machine.vpmu);
+	if (machine.freeze)
+		vpmu_wrmsr(&machine.vpmu, VPMU_MSR_DEBUGCTL, 1 << 12);
 	pmu_init(record_overflow);
 	pmu_cpu_init(0);
 	machine.nmis = machine.nr_overflows = 0;

@@ -27,6 +27,15 @@ enum machine_kind {
 	MACHINE_NO_BRANCH, /* version 2 that denies branch misses */
 	MACHINE_FOREIGN,   /* another vendor, same leaf 0xa */
 	MACHINE_SHORT,	   /* tells of two architectural events only */
+	MACHINE_V3,	   /* full-width writes */
+	MACHINE_V4,
+	MACHINE_V5,	    /* fixed counters with a gap */
+	MACHINE_AMD_LEGACY, /* family 10h */
+	MACHINE_BULLDOZER,  /* family 15h */
+	MACHINE_AMD_CORE,   /* family 17h */
+	MACHINE_AMD_2,	    /* family 19h with PerfMonV2 */
+	MACHINE_HYGON,	    /* family 18h of another vendor */
+	MACHINE_K6,	    /* AMD before there were such counters */
 };
 
 struct machine_overflow {
@@ -56,6 +65,7 @@ struct machine {
 	bool lose_nmi;		   /* NMIs never arrive */
 	uint32_t dropped_write;	   /* writes to this MSR do nothing; 0: none */
 	uint32_t zero_read;	   /* this MSR reads as zero */
+	bool freeze;		   /* firmware left freeze-on-PMI on */
 	unsigned int entry_events; /* kernel instructions the NMI entry runs before it stops */
 
 	/* What happened. */
