@@ -342,7 +342,8 @@ static const struct {
     { 0x3d, VPMU_INTEL_3 }, /* Broadwell */
     { 0x55, VPMU_INTEL_4 }, /* Skylake-Server, Cascadelake-Server */
     { 0x5e, VPMU_INTEL_4 }, /* Skylake-Client */
-    { 0x6a, VPMU_INTEL_5 }, /* Icelake-Server */
+    { 0x6a, VPMU_INTEL_5 }, /* Icelake-Server, from its third version on */
+    { 0x86, VPMU_INTEL_5 }, /* Icelake-Server */
     { 0x8f, VPMU_INTEL_5 }, /* SapphireRapids */
 };
 
