@@ -359,8 +359,9 @@ static enum vpmu_kind kind_of(CPUX86State *env)
         if (family < 0x17) {
             return VPMU_AMD_LEGACY;
         }
-        /* Zen 4 and later. */
-        return family == 0x19 && model >= 0x10 ? VPMU_AMD_2 : VPMU_AMD_CORE;
+        /* PerfMonV2: Zen 4 and later. */
+        return family > 0x19 || (family == 0x19 && model >= 0x10)
+                   ? VPMU_AMD_2 : VPMU_AMD_CORE;
     }
     for (i = 0; family == 6 && i < ARRAY_SIZE(intel_models); i++) {
         if (intel_models[i].model == model) {
