@@ -338,13 +338,13 @@ static const struct {
     uint8_t model;
     enum vpmu_kind kind;
 } intel_models[] = {
-    { 0x3c, VPMU_INTEL_3 }, /* Haswell */
-    { 0x3d, VPMU_INTEL_3 }, /* Broadwell */
-    { 0x55, VPMU_INTEL_4 }, /* Skylake-Server, Cascadelake-Server */
-    { 0x5e, VPMU_INTEL_4 }, /* Skylake-Client */
-    { 0x6a, VPMU_INTEL_5 }, /* Icelake-Server, from its third version on */
-    { 0x86, VPMU_INTEL_5 }, /* Icelake-Server */
-    { 0x8f, VPMU_INTEL_5 }, /* SapphireRapids */
+    {0x3c, VPMU_INTEL_3}, /* Haswell */
+    {0x3d, VPMU_INTEL_3}, /* Broadwell */
+    {0x55, VPMU_INTEL_4}, /* Skylake-Server, Cascadelake-Server */
+    {0x5e, VPMU_INTEL_4}, /* Skylake-Client */
+    {0x6a, VPMU_INTEL_5}, /* Icelake-Server, from its third version on */
+    {0x86, VPMU_INTEL_5}, /* Icelake-Server */
+    {0x8f, VPMU_INTEL_5}, /* SapphireRapids */
 };
 
 /* The kind of PMU that the named CPU has. */
@@ -361,7 +361,8 @@ static enum vpmu_kind kind_of(CPUX86State *env)
         }
         /* PerfMonV2: Zen 4 and later. */
         return family > 0x19 || (family == 0x19 && model >= 0x10)
-                   ? VPMU_AMD_2 : VPMU_AMD_CORE;
+                   ? VPMU_AMD_2
+                   : VPMU_AMD_CORE;
     }
     for (i = 0; family == 6 && i < ARRAY_SIZE(intel_models); i++) {
         if (intel_models[i].model == model) {
@@ -375,9 +376,9 @@ static enum vpmu_kind kind_of(CPUX86State *env)
 static void announce(struct X86PMU *pmu)
 {
     CPUX86State *env = pmu->env;
-    uint32_t basic[4] = { 0, 0, env->features[FEAT_1_ECX], 0 };
-    uint32_t extended[4] = { 0, 0, env->features[FEAT_8000_0001_ECX], 0 };
-    uint32_t maximum[4] = { env->cpuid_xlevel, 0, 0, 0 };
+    uint32_t basic[4] = {0, 0, env->features[FEAT_1_ECX], 0};
+    uint32_t extended[4] = {0, 0, env->features[FEAT_8000_0001_ECX], 0};
+    uint32_t maximum[4] = {env->cpuid_xlevel, 0, 0, 0};
 
     vpmu_cpuid_features(&pmu->core.pmu, 1, basic);
     vpmu_cpuid_features(&pmu->core.pmu, 0x80000001, extended);
