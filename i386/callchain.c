@@ -83,6 +83,14 @@ holds_registers (unsigned long address, unsigned int nr)
 		<= sizeof *thread->pcb - nr * WORD);
 }
 
+/* Whether address lies from one place in the kernel up to another.  Most are
+   beyond both, and two comparisons need no register. */
+static inline boolean_t
+between (unsigned long address, const char *from, const char *to)
+{
+  return address < (unsigned long) to && address >= (unsigned long) from;
+}
+
 /* If the frame at fp is that of a hardware interrupt's handler, the registers
    that were saved; else NULL. */
 static const unsigned long *
@@ -109,8 +117,7 @@ interrupt_registers (unsigned long fp)
 static inline boolean_t
 is_trap_return (unsigned long return_address)
 {
-  return return_address - (unsigned long) trap_from_kernel
-	 < (unsigned long) (thread_bootstrap_return - trap_from_kernel);
+  return between (return_address, trap_from_kernel, thread_bootstrap_return);
 }
 
 /* In a function's prologue, or before its ret, the frame pointer is still or
@@ -141,10 +148,8 @@ static inline boolean_t
 in_leaf (unsigned long ip)
 {
 #if defined (__x86_64__)
-  return ip - (unsigned long) memcpy
-	   < (unsigned long) (memset + MEMSET_SIZE - memcpy)
-	 || (ip - (unsigned long) splhigh
-	       < (unsigned long) (splx_cli - splhigh)
+  return between (ip, memcpy, memset + MEMSET_SIZE)
+	 || (between (ip, splhigh, splx_cli)
 	     && *(const unsigned char *) ip != OP_POP_AX);
 #else
   (void) ip;
@@ -248,30 +253,32 @@ static inline unsigned int
 stack_frames (unsigned long base, unsigned long *fp, uint64_t *ips,
 	      unsigned int max, const unsigned long **interrupted)
 {
+  const unsigned long last = base + STACK_SIZE - 2 * WORD;
   const struct i386_saved_state *trapped;
-  unsigned long at = *fp, next;
+  unsigned long at = *fp, next, back;
   const unsigned long *frame;
-  unsigned int n = 0;
+  uint64_t *const first = ips, *const end = ips + max;
 
   do
     {
       frame = (const unsigned long *) at;
       next = frame[FRAME_SAVED];
-      ips[n++] = frame[FRAME_RETURN];
+      back = frame[FRAME_RETURN];
+      *ips++ = back;
       if (interrupted != NULL
 	  && (*interrupted = interrupt_registers (at)) != NULL)
 	{
 	  at = next;
 	  break;
 	}
-      if (is_trap_return (frame[FRAME_RETURN]) && n < max
+      if (is_trap_return (back) && ips < end
 	  && in_stack (base, at, FRAME_TRAP + 1))
 	{
 	  trapped = (const struct i386_saved_state *) frame[FRAME_TRAP];
 	  if (holds_registers ((unsigned long) &trapped->eip, 1))
-	    ips[n++] = trapped->eip;
+	    *ips++ = trapped->eip;
 	}
-      if (next <= at || ! in_stack (base, next, 2))
+      if (next <= at || next > last)
 	{
 	  /* Frames only go up: one that does not ends the chain. */
 	  at = next <= at && in_stack (base, next, 2) ? 0 : next;
@@ -279,9 +286,9 @@ stack_frames (unsigned long base, unsigned long *fp, uint64_t *ips,
 	}
       at = next;
     }
-  while (n < max);
+  while (ips < end);
   *fp = at;
-  return n;
+  return ips - first;
 }
 
 /* As stack_frames, of the interrupt stack and what was interrupted there.

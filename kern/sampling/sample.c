@@ -9,6 +9,11 @@
 #define SAMPLE_FIXED_WORDS	(1 + 10)
 #define SAMPLE_WORDS		(SAMPLE_FIXED_WORDS + 3 + PERF_MAX_STACK_DEPTH)
 
+/* What recorders ask for, with a callchain or without. */
+#define SAMPLE_USUAL	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP \
+			 | PERF_SAMPLE_TID | PERF_SAMPLE_TIME \
+			 | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD)
+
 /* The largest LOST record. */
 #define LOST_WORDS	(3 + PERF_SAMPLE_ID_WORDS)
 
@@ -51,24 +56,14 @@ sample_put_callchain (uint64_t *at, const struct perf_event *event,
   return at;
 }
 
-/* Put a sample together; answer its end.  Whoever may not see the kernel has
-   none of it written, not even behind the end. */
-static inline uint64_t *
-sample_put (uint64_t *words, const struct perf_counter *counter,
-	    unsigned int overflows, const struct pmu_regs *regs)
+/* Append the fields of a sample type, but for the callchain.  Inlined, so that
+   a constant type costs no test. */
+static inline __attribute__ ((always_inline)) uint64_t *
+sample_put_fields (uint64_t *at, uint64_t type,
+		   const struct perf_counter *counter, unsigned int overflows,
+		   const struct pmu_regs *regs)
 {
   const struct perf_event *event = counter->event;
-  uint64_t type = event->attr.sample_type;
-  uint64_t *at = words + 1;
-  struct pmu_regs user;
-
-  /* Skid may end in the kernel what was counted in user mode; whoever may
-     not see the kernel gets the place where the user left for it. */
-  if (! regs->user && ! event->kernel)
-    {
-      callchain_user_regs (&user);
-      regs = &user;
-    }
 
   if (type & PERF_SAMPLE_IDENTIFIER)
     *at++ = event->id;
@@ -88,6 +83,32 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
     *at++ = perf_pair (cpu_this (), 0);
   if (type & PERF_SAMPLE_PERIOD)
     *at++ = counter->pmu.period * overflows;
+  return at;
+}
+
+/* Put a sample together; answer its end.  Whoever may not see the kernel has
+   none of it written, not even behind the end. */
+static inline uint64_t *
+sample_put (uint64_t *words, const struct perf_counter *counter,
+	    unsigned int overflows, const struct pmu_regs *regs)
+{
+  const struct perf_event *event = counter->event;
+  uint64_t type = event->attr.sample_type;
+  uint64_t *at = words + 1;
+  struct pmu_regs user;
+
+  /* Skid may end in the kernel what was counted in user mode; whoever may
+     not see the kernel gets the place where the user left for it. */
+  if (! regs->user && ! event->kernel)
+    {
+      callchain_user_regs (&user);
+      regs = &user;
+    }
+
+  if ((type & ~PERF_SAMPLE_CALLCHAIN) == SAMPLE_USUAL)
+    at = sample_put_fields (at, SAMPLE_USUAL, counter, overflows, regs);
+  else
+    at = sample_put_fields (at, type, counter, overflows, regs);
   if (type & PERF_SAMPLE_CALLCHAIN)
     at = sample_put_callchain (at, event, regs);
 
