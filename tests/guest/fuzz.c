@@ -43,15 +43,6 @@ static uint64_t odd_number(void)
 	return n < sizeof numbers / sizeof numbers[0] ? numbers[n] : next() >> draw(64);
 }
 
-/* A period that may be odd, but not so short that a single instruction with
-   its cache misses takes longer. */
-static uint64_t odd_period(void)
-{
-	uint64_t period = odd_number();
-
-	return period >= 128 && period < 1000 ? 1000 + period : period;
-}
-
 /* One field, or one byte, of good attributes is no longer good. */
 static void spoil(struct perf_event_attr *attr)
 {
@@ -67,10 +58,10 @@ static void spoil(struct perf_event_attr *attr)
 		break;
 	case 3:
 	case 4:
-		attr->sample_period = odd_period();
+		attr->sample_period = odd_number();
 		break;
 	case 5:
-		attr->sample_period = odd_period();
+		attr->sample_period = odd_number();
 		attr->flags |= PERF_ATTR_FREQ;
 		break;
 	case 6:
@@ -152,7 +143,7 @@ static bool use(mach_port_t event, struct ring *ring)
 			good = perf_event_reset(event) == KERN_SUCCESS && good;
 			break;
 		case 3:
-			good = is_answer(perf_event_period(event, odd_period())) && good;
+			good = is_answer(perf_event_period(event, odd_number())) && good;
 			break;
 		case 4:
 			good = perf_buffer_wait(ring->buffer, 1, &reason) == KERN_SUCCESS && good;
@@ -160,6 +151,8 @@ static bool use(mach_port_t event, struct ring *ring)
 		default:
 			burn(2000);
 		}
+	/* While it counts us, taking a record could make the next. */
+	good = perf_event_disable(event) == KERN_SUCCESS && good;
 	values = event_values(event);
 	return take(ring) && values.time_running <= values.time_enabled && good;
 }
