@@ -256,8 +256,16 @@ static int read_places(struct by_function *functions, struct reading *reading, c
 	return broken("");
 }
 
+/* The next line; "" at the end, where getline() leaves its buffer as it was,
+   or never written. */
+static const char *next_line(struct reading *reading, char **line, size_t *size)
+{
+	return getline(line, size, reading->file) > 0 ? *line : "";
+}
+
 static int read_file(struct by_function *functions, struct reading *reading)
 {
+	const char *head;
 	char *line = NULL;
 	size_t size = 0;
 	int code;
@@ -265,12 +273,15 @@ static int read_file(struct by_function *functions, struct reading *reading)
 	if (!functions_read(&reading->kernel, &reading->images->kernel) ||
 	    !functions_read(&reading->workload, &reading->images->workload))
 		return fail(EXIT_HOST, "out of memory");
-	if (getline(&line, &size, reading->file) <= 0 || strcmp(line, HEADER))
-		code = broken(line ? line : "");
-	else if (getline(&line, &size, reading->file) <= 0 || !read_columns(reading, line))
-		code = broken(line);
-	else
-		code = read_places(functions, reading, &line, &size);
+	head = next_line(reading, &line, &size);
+	if (strcmp(head, HEADER)) {
+		code = broken(head);
+	} else {
+		head = next_line(reading, &line, &size);
+		code = *head && read_columns(reading, line)
+			   ? read_places(functions, reading, &line, &size)
+			   : broken(head);
+	}
 	free(line);
 	return code;
 }
