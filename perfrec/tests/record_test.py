@@ -356,12 +356,12 @@ class Errors(Tree):
         self.refuse(75, 'in trouble: db>', 'chase', mode='db')
 
     def test_hang(self):
-        err = self.refuse(76, 'the workload did not end after 1 s', '--timeout', '1', 'chase', mode='hang')
+        err = self.refuse(76, 'the workload did not end after 4 s', '--timeout', '4', 'chase', mode='hang')
         self.assertIn('  | GNU Mach fake', err)
         self.refuse(76, 'the agent did not start after 1 s', '--timeout', '1', 'chase', mode='silent')
         err = self.refuse(76, 'nothing was heard of it for 1 s, and the agent did not start', '--silence', '1', 'chase', mode='silent')
         self.assertIn('  | booting', err)
-        self.refuse(76, 'the workload did not end after 3 s', '--silence', '1', '--timeout', '3', 'chase', mode='hang')
+        self.refuse(76, 'the workload did not end after 6 s', '--silence', '4', '--timeout', '6', 'chase', mode='hang')
         self.refuse(76, 'the agent did not start after 2 s', '--silence', '0', '--timeout', '2', 'chase', mode='silent')
 
     def test_session(self):
