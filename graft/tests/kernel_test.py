@@ -73,7 +73,7 @@ class Stock(GraftTest):
 
     def test_tools_take_it(self):
         self.assert_linked(self.link(KERNEL, self.hooks(), self.object))
-        for tool in (['readelf', '-aW'], ['objdump', '-d', '-j', '.graft'], ['nm'], ['pahole', '-C', 'thread']):
+        for tool in (['readelf', '-aW'], ['objdump', '-d', '-j', '.graft'], ['nm'], ['pahole', '-F', 'dwarf', '-C', 'thread']):
             with self.subTest(tool=tool[0]):
                 result = subprocess.run([*tool, self.path('image')], text=True, capture_output=True, check=False,
                                         env={**os.environ, 'LC_ALL': 'C'})

@@ -18,7 +18,7 @@ command -v debootstrap >/dev/null || die $EXIT_PACKAGES "debootstrap is missing:
 
 tree=$(mktemp -d "${TMPDIR:-/var/tmp}/machperf-fresh.XXXXXX") || exit 2
 clean() {
-	umount "$tree/proc" "$tree/dev/shm" 2>/dev/null
+	umount "$tree/proc" "$tree/sys" "$tree/dev/shm" 2>/dev/null
 	# Never through a mount that is still there.
 	grep -q " $tree/" /proc/mounts || rm -rf --one-file-system "$tree"
 }
@@ -55,7 +55,8 @@ as_user() {
 main() {
 	expect "minimal tree" debootstrap --variant=minbase "$release" "$tree" "$mirror"
 	mkdir -p "$tree/dev/shm" "$tree/src"
-	for folder in proc dev/shm; do
+	# What every running machine has.
+	for folder in proc sys dev/shm; do
 		mount --bind "/$folder" "$tree/$folder" || die 1 "cannot mount /$folder into $tree"
 	done
 	cp /etc/resolv.conf /etc/hosts "$tree/etc/"

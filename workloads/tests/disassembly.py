@@ -15,7 +15,8 @@ STUBS = {"mach_reply_port", "mach_thread_self", "mach_task_self", "mach_host_sel
          "thread_switch", "syscall_vm_allocate", "syscall_vm_deallocate", "syscall_task_terminate",
          "syscall_mach_port_deallocate", "mach_msg_trap"}
 FRAMELESS = {"_start", "abort"}
-LOOPS = {"spin": ("spin_loop", 10), "chase": ("chase_loop", 3)}
+# spin's is written in assembly; compilers differ by one instruction in chase's.
+LOOPS = {"spin": ("spin_loop", (10,)), "chase": ("chase_loop", (3, 4))}
 
 
 def functions(program):
@@ -71,7 +72,7 @@ def check(program):
         if name not in FRAMELESS and not name.endswith(".cold") and not has_frame(body):
             wrong.append(f"{name}: no frame before the first call or jump")
     loop = LOOPS.get(os.path.basename(program))
-    if loop and loop_lengths(code.get(loop[0], [])) != [loop[1]]:
+    if loop and loop_lengths(code.get(loop[0], [])) not in [[length] for length in loop[1]]:
         wrong.append(f"{loop[0]}: loops of {loop_lengths(code.get(loop[0], []))} instructions, "
                      f"not {loop[1]}")
     return wrong
