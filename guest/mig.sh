@@ -3,6 +3,7 @@
 # mig.sh MIG INCLUDES SIDE DEFS SOURCE HEADER: make the user or server stubs
 # of an interface.  INCLUDES is a list of folders separated by colons; MIG's
 # own compiler is looked for beside the script, wherever both are unpacked.
+# MIG_DEFINES in the environment: options of the preprocessor, beside ours.
 set -eu
 mig=$1 includes=$2 side=$3 defs=$4 source=$5 header=$6
 
@@ -13,7 +14,7 @@ for folder in $includes; do
 done
 unset IFS
 migcom=$(dirname "$mig")/../lib/mig/$(basename "$mig")com
-cpp="${CC:-cc} -E -x c -nostdinc -D__x86_64__$flags"
+cpp="${CC:-cc} -E -x c -nostdinc -D__x86_64__${MIG_DEFINES:+ $MIG_DEFINES}$flags"
 case $side in
 user) set -- -user "$source" -server /dev/null -header "$header" ;;
 server) set -- -user /dev/null -server "$source" -header /dev/null -sheader "$header" ;;

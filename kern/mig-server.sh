@@ -7,16 +7,8 @@
 set -eu
 mig=$1 includes=$2 defs=$3 source=$4 header=$5
 
-flags=
-IFS=:
-for folder in $includes; do
-	flags="$flags -I$folder"
-done
-unset IFS
-migcom=$(dirname "$mig")/../lib/mig/$(basename "$mig")com
-cpp="${CC:-cc} -E -x c -nostdinc -D__x86_64__ -DKERNEL=1 -DKERNEL_SERVER=1$flags"
-sh "$mig" -migcom "$migcom" -cc "$cpp" -n \
-	-user /dev/null -header /dev/null -server "$source.mig" -sheader "$header.mig" "$defs"
+MIG_DEFINES='-DKERNEL=1 -DKERNEL_SERVER=1' sh "$(dirname "$0")/../guest/mig.sh" \
+	"$mig" "$includes" server "$defs" "$source.mig" "$header.mig"
 for file in "$source" "$header"; do
 	{
 		echo '#include <kern/sampling/server.h>'

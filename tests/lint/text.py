@@ -38,4 +38,4 @@ BAD = [
     {'setup/x.sh': f'# {SPDX}\ncp /' 'work/x .\n'},
     {'docs/x.md': 'see /' 'home/me/x\n'},
 ]
-GOOD = [{'a.c': HEAD + 'int a;\n', 'README.md': 'see docs/work/x and /usr/bin, https://example.org\n'}]
+GOOD = [{'a.c': HEAD + 'int a;\n', 'README.md': 'see docs/' 'work/x and /usr/bin, https://example.org\n'}]
