@@ -18,15 +18,14 @@ const uint8_t *perfdata_feature(const struct perfdata *file, unsigned int bit, u
 	return file->base + section.offset;
 }
 
-/* The section as a span; false: absent. */
-static bool feature_span(const struct perfdata *file, unsigned int bit, struct span *span)
+bool feature_span(const struct perfdata *file, unsigned int bit, struct span *span)
 {
 	uint64_t size;
 	const uint8_t *bytes = perfdata_feature(file, bit, &size);
 
 	if (!bytes)
 		return false;
-	*span = (struct span){bytes, bytes + size, false};
+	*span = (struct span){bytes, bytes + size, false, file->swapped};
 	return true;
 }
 
@@ -91,33 +90,56 @@ bool perfdata_sample_time(const struct perfdata *file, uint64_t *first, uint64_t
 #define BUILD_ID_HAS_SIZE  (1 << 15)
 #define BUILD_ID_SIZE_BYTE 20
 
-bool perfdata_next_build_id(const struct perfdata *file, uint64_t *pos,
-			    struct perfdata_build_id *entry)
+/* The entry in the span, which need not end with it; its bytes, 0: malformed. */
+static uint64_t take_build_id(struct span span, struct perfdata_build_id *entry)
 {
 	struct perf_event_header header;
-	struct span span, name;
+	struct span name = span;
 	const uint8_t *id;
 
-	memset(entry, 0, sizeof(*entry));
-	if (!feature_span(file, PERFDATA_FEAT_BUILD_ID, &span) || *pos > span_left(&span))
-		return false;
-	span.pos += *pos;
-	if (span_left(&span) < BUILD_ID_FIXED)
-		return false;
-	memcpy(&header, span.pos, sizeof(header));
-	if (header.size < BUILD_ID_FIXED || header.size > span_left(&span))
-		return false;
-	id = span.pos + 12;
-	name = (struct span){span.pos + BUILD_ID_FIXED, span.pos + header.size, false};
+	header.type = take_u32(&span);
+	header.misc = take_u16(&span);
+	header.size = take_u16(&span);
+	entry->pid = take_u32(&span);
+	id = take_bytes(&span, BUILD_ID_FIXED - 12);
+	if (span.bad || header.size < BUILD_ID_FIXED || header.size > span_left(&name))
+		return 0;
+	name = (struct span){name.pos + BUILD_ID_FIXED, name.pos + header.size, false, false};
 	entry->misc = header.misc & ~BUILD_ID_HAS_SIZE;
-	entry->pid = load_u32(span.pos + 8);
 	entry->size = sizeof(entry->id);
 	if (header.misc & BUILD_ID_HAS_SIZE && id[BUILD_ID_SIZE_BYTE] <= sizeof(entry->id))
 		entry->size = id[BUILD_ID_SIZE_BYTE];
 	memcpy(entry->id, id, entry->size);
 	entry->filename = take_string(&name);
-	*pos += header.size;
-	return entry->filename != NULL;
+	return entry->filename ? header.size : 0;
+}
+
+bool perfdata_next_build_id(const struct perfdata *file, uint64_t *pos,
+			    struct perfdata_build_id *entry)
+{
+	const struct perfdata_index *index = file->index;
+	uint64_t section = index->features[PERFDATA_FEAT_BUILD_ID].size, size;
+	struct span span;
+
+	memset(entry, 0, sizeof(*entry));
+	if (*pos < section && feature_span(file, PERFDATA_FEAT_BUILD_ID, &span)) {
+		span.pos += *pos;
+		size = take_build_id(span, entry);
+		*pos += size;
+		if (size)
+			return true;
+		*pos = section;
+	}
+	/* Behind the section: numbers of records. */
+	while (*pos - section < index->nr_build_ids) {
+		uint64_t at = index->build_ids[(*pos)++ - section];
+
+		span =
+		    (struct span){file->base + at, file->base + file->size, false, file->swapped};
+		if (take_build_id(span, entry))
+			return true;
+	}
+	return false;
 }
 
 const char *perfdata_info(const struct perfdata *file, const char *key, size_t *length)

@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+#define EVENT_UPDATE_NAME 2 /* type of an EVENT_UPDATE record */
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const record_names[] = {
@@ -29,22 +31,24 @@ static const char *const record_names[] = {
     [PERF_RECORD_BPF_EVENT] = "BPF_EVENT",
     [PERF_RECORD_CGROUP] = "CGROUP",
     [PERF_RECORD_TEXT_POKE] = "TEXT_POKE",
+    [PERF_RECORD_AUX_OUTPUT_HW_ID] = "AUX_OUTPUT_HW_ID",
+    [PERF_RECORD_CALLCHAIN_DEFERRED] = "CALLCHAIN_DEFERRED",
     [PERF_RECORD_HEADER_ATTR] = "HEADER_ATTR",
-    [65] = "HEADER_EVENT_TYPE",
-    [66] = "HEADER_TRACING_DATA",
+    [PERF_RECORD_HEADER_EVENT_TYPE] = "HEADER_EVENT_TYPE",
+    [PERF_RECORD_HEADER_TRACING] = "HEADER_TRACING_DATA",
     [PERF_RECORD_HEADER_BUILD_ID] = "HEADER_BUILD_ID",
     [PERF_RECORD_FINISHED_ROUND] = "FINISHED_ROUND",
-    [69] = "ID_INDEX",
-    [70] = "AUXTRACE_INFO",
-    [71] = "AUXTRACE",
-    [72] = "AUXTRACE_ERROR",
-    [73] = "THREAD_MAP",
-    [74] = "CPU_MAP",
-    [75] = "STAT_CONFIG",
-    [76] = "STAT",
-    [77] = "STAT_ROUND",
-    [78] = "EVENT_UPDATE",
-    [79] = "TIME_CONV",
+    [PERF_RECORD_ID_INDEX] = "ID_INDEX",
+    [PERF_RECORD_AUXTRACE_INFO] = "AUXTRACE_INFO",
+    [PERF_RECORD_AUXTRACE] = "AUXTRACE",
+    [PERF_RECORD_AUXTRACE_ERROR] = "AUXTRACE_ERROR",
+    [PERF_RECORD_THREAD_MAP] = "THREAD_MAP",
+    [PERF_RECORD_CPU_MAP] = "CPU_MAP",
+    [PERF_RECORD_STAT_CONFIG] = "STAT_CONFIG",
+    [PERF_RECORD_STAT] = "STAT",
+    [PERF_RECORD_STAT_ROUND] = "STAT_ROUND",
+    [PERF_RECORD_EVENT_UPDATE] = "EVENT_UPDATE",
+    [PERF_RECORD_TIME_CONV] = "TIME_CONV",
     [PERF_RECORD_HEADER_FEATURE] = "HEADER_FEATURE",
     [PERF_RECORD_COMPRESSED] = "COMPRESSED",
     [PERF_RECORD_FINISHED_INIT] = "FINISHED_INIT",
@@ -124,12 +128,10 @@ char *perfdata_event_name(const struct perf_event_attr *attr)
    u32 nr, attr_size; nr times attr, u32 nr_ids, string, u64 ids[nr_ids]. */
 static void described_names(struct perfdata *file)
 {
-	const struct section section = file->index->features[PERFDATA_FEAT_EVENT_DESC];
-	struct span span = {file->base + section.offset, file->base + section.offset + section.size,
-			    false};
+	struct span span;
 	uint32_t nr, attr_size, n;
 
-	if (section.size == 0)
+	if (!feature_span(file, PERFDATA_FEAT_EVENT_DESC, &span))
 		return;
 	nr = take_u32(&span);
 	attr_size = take_u32(&span);
@@ -143,6 +145,22 @@ static void described_names(struct perfdata *file)
 	}
 }
 
+/* Take the names of EVENT_UPDATE records: u64 type, id; a string. */
+static void updated_names(struct perfdata *file)
+{
+	const struct perfdata_index *index = file->index;
+
+	for (size_t n = 0; n < index->nr_updates; n++) {
+		const uint8_t *at = file->base + index->updates[n].offset;
+		struct span span = {at, at + index->updates[n].size, false, file->swapped};
+		uint64_t type = take_u64(&span), id = take_u64(&span);
+		const struct perfdata_event *event = perfdata_event_by_id(file, id);
+
+		if (type == EVENT_UPDATE_NAME && event)
+			file->events[event->index].name = take_string(&span);
+	}
+}
+
 enum perfdata_status perfdata_name_events(struct perfdata *file, struct perfdata_error *error)
 {
 	struct perfdata_index *index = file->index;
@@ -152,6 +170,7 @@ enum perfdata_status perfdata_name_events(struct perfdata *file, struct perfdata
 	if (!index->made_names)
 		return perfdata_fail(error, PERFDATA_NO_MEMORY, 0, "out of memory");
 	described_names(file);
+	updated_names(file);
 	for (n = 0; n < file->nr_events; n++) {
 		if (file->events[n].name && file->events[n].name[0])
 			continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The records: one after the other, and what is in each. */
+/* What is in each record. */
 #include <inttypes.h>
 
 #include "internal.h"
@@ -78,6 +78,58 @@ static void decode_ksymbol(struct perfdata_record *record, struct span *body)
 	record->ksymbol.name = take_string(body);
 }
 
+static void decode_bpf_event(struct perfdata_record *record, struct span *body)
+{
+	record->bpf_event.type = take_u16(body);
+	record->bpf_event.flags = take_u16(body);
+	record->bpf_event.id = take_u32(body);
+	record->bpf_event.tag = take_bytes(body, 8);
+}
+
+static void decode_text_poke(struct perfdata_record *record, struct span *body)
+{
+	struct perfdata_text_poke *poke = &record->text_poke;
+
+	poke->addr = take_u64(body);
+	poke->old_len = take_u16(body);
+	poke->new_len = take_u16(body);
+	poke->bytes = take_bytes(body, (uint64_t)poke->old_len + poke->new_len);
+}
+
+/* The records that few recordings have. */
+static void decode_rare(struct perfdata_record *record, struct span *body)
+{
+	switch (record->type) {
+	case PERF_RECORD_NAMESPACES:
+		record->namespaces.pid = take_u32(body);
+		record->namespaces.tid = take_u32(body);
+		record->namespaces.nr = take_u64(body);
+		record->namespaces.links = take_words(body, record->namespaces.nr, 2);
+		break;
+	case PERF_RECORD_BPF_EVENT:
+		decode_bpf_event(record, body);
+		break;
+	case PERF_RECORD_CGROUP:
+		record->cgroup.id = take_u64(body);
+		record->cgroup.path = take_string(body);
+		break;
+	case PERF_RECORD_TEXT_POKE:
+		decode_text_poke(record, body);
+		break;
+	case PERF_RECORD_AUX:
+		record->aux.offset = take_u64(body);
+		record->aux.size = take_u64(body);
+		record->aux.flags = take_u64(body);
+		break;
+	case PERF_RECORD_READ:
+		record->read.pid = take_u32(body);
+		record->read.tid = take_u32(body);
+		record->read.values = body->pos;
+		record->read.size = span_left(body);
+		break;
+	}
+}
+
 /* Decode the body of a kernel's record that is no sample. */
 static bool decode_body(struct perfdata_record *record, struct span *body)
 {
@@ -118,43 +170,49 @@ static bool decode_body(struct perfdata_record *record, struct span *body)
 	case PERF_RECORD_KSYMBOL:
 		decode_ksymbol(record, body);
 		break;
+	default:
+		decode_rare(record, body);
+		break;
 	}
 	return !body->bad;
 }
 
-/* The event a record belongs to; id 0 is the first, as the recorder's own
-   records have no id. */
-static const struct perfdata_event *event_of(const struct perfdata *file,
-					     const struct perfdata_record *record)
+const struct perfdata_event *perfdata_event_of(const struct perfdata *file, uint32_t type,
+					       const uint8_t *body, uint64_t size, bool swapped)
 {
 	const struct perfdata_index *index = file->index;
-	uint64_t words = (record->size - 8) / 8;
+	uint64_t words = size / 8;
 	uint64_t id;
 
 	if (index->place == ID_FIRST_EVENT)
 		return &file->events[0];
-	if (record->type == PERF_RECORD_SAMPLE) {
+	if (type == PERF_RECORD_SAMPLE) {
 		if (index->sample_words >= words)
 			return NULL;
-		id = load_u64(record->body + index->sample_words * 8);
+		id = load_u64(body + index->sample_words * 8);
 	} else {
 		if (!(file->events[0].attr.flags & PERF_ATTR_SAMPLE_ID_ALL))
 			return &file->events[0];
 		if (index->tail_words > words)
 			return NULL;
-		id = load_u64(record->body + record->size - 8 - index->tail_words * 8);
+		id = load_u64(body + size - index->tail_words * 8);
 	}
+	if (swapped)
+		id = __builtin_bswap64(id);
 	return id == 0 ? &file->events[0] : perfdata_event_by_id(file, id);
 }
 
-/* Decode a record whose header is filled; the body's bytes are there. */
-static bool decode(const struct perfdata *file, struct perfdata_record *record)
+bool perfdata_decode(const struct perfdata *file, struct perfdata_record *record)
 {
-	struct span body = {record->body, record->body + record->size - 8, false};
+	struct span body = {record->body, record->body + record->size - 8, false, false};
 
+	record->event = NULL;
+	memset(&record->id, 0, sizeof(record->id));
+	memset(&record->sample, 0, sizeof(record->sample));
 	if (record->type >= PERF_RECORD_USER_FIRST)
 		return true;
-	record->event = event_of(file, record);
+	record->event =
+	    perfdata_event_of(file, record->type, record->body, record->size - 8, false);
 	if (record->type == PERF_RECORD_SAMPLE)
 		return !record->event || perfdata_decode_sample(record);
 	if (record->event)
@@ -162,45 +220,14 @@ static bool decode(const struct perfdata *file, struct perfdata_record *record)
 	return decode_body(record, &body);
 }
 
-void perfdata_rewind(const struct perfdata *file, struct perfdata_cursor *cursor)
-{
-	cursor->pos = file->data_offset;
-}
-
 enum perfdata_status perfdata_next(const struct perfdata *file, struct perfdata_cursor *cursor,
 				   struct perfdata_record *record, struct perfdata_error *error)
 {
-	const uint64_t end = file->data_offset + file->data_size;
-	const uint64_t pos = cursor->pos;
-	struct perf_event_header header;
+	enum perfdata_status status = perfdata_step(file, cursor, record, error);
 
-	memset(record, 0, sizeof(*record));
-	record->offset = pos;
-	if (pos >= end)
-		return PERFDATA_END;
-	cursor->pos = end;
-	if (end - pos < sizeof(header))
-		return perfdata_fail(error, PERFDATA_TRUNCATED, pos,
-				     "cut inside the header of the record at %" PRIu64, pos);
-	memcpy(&header, file->base + pos, sizeof(header));
-	if (header.size < sizeof(header))
-		return perfdata_fail(error, PERFDATA_CORRUPT, pos, "record of %u bytes at %" PRIu64,
-				     header.size, pos);
-	if (header.size > end - pos)
-		return perfdata_fail(error, PERFDATA_TRUNCATED, pos,
-				     "cut inside the %s record at %" PRIu64,
-				     perfdata_record_name(header.type), pos);
-	cursor->pos = pos + header.size;
-	record->type = header.type;
-	record->misc = header.misc;
-	record->size = header.size;
-	record->body = file->base + pos + sizeof(header);
-	if (header.type == PERF_RECORD_COMPRESSED || header.type == PERF_RECORD_COMPRESSED2)
-		return perfdata_fail(error, PERFDATA_UNSUPPORTED, pos,
-				     "compressed records (perf record -z)");
-	if (!decode(file, record))
-		return perfdata_fail(error, PERFDATA_CORRUPT, pos,
-				     "%s record at %" PRIu64 " contradicts itself",
-				     perfdata_record_name(header.type), pos);
-	return PERFDATA_OK;
+	if (status != PERFDATA_OK || perfdata_decode(file, record))
+		return status;
+	return perfdata_fail(error, PERFDATA_CORRUPT, record->offset,
+			     "%s record at %" PRIu64 " contradicts itself",
+			     perfdata_record_name(record->type), record->offset);
 }

@@ -125,7 +125,7 @@ bool perfdata_decode_sample(struct perfdata_record *record)
 	const struct perf_event_attr *attr = &record->event->attr;
 	const uint64_t type = attr->sample_type;
 	struct perfdata_sample *sample = &record->sample;
-	struct span span = {record->body, record->body + record->size - 8, false};
+	struct span span = {record->body, record->body + record->size - 8, false, false};
 
 	record->id.present =
 	    type & (PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID |
@@ -166,7 +166,7 @@ void perfdata_decode_sample_id(struct perfdata_record *record, struct span *body
 
 	if (!(attr->flags & PERF_ATTR_SAMPLE_ID_ALL) || span_left(body) < words * 8)
 		return;
-	span = (struct span){body->end - words * 8, body->end, false};
+	span = (struct span){body->end - words * 8, body->end, false, false};
 	body->end = span.pos;
 	id->present = present;
 	if (type & PERF_SAMPLE_TID) {
@@ -185,4 +185,33 @@ void perfdata_decode_sample_id(struct perfdata_record *record, struct span *body
 	}
 	if (type & PERF_SAMPLE_IDENTIFIER)
 		id->id = take_u64(&span);
+}
+
+/* Note where a field of words u64 stands, if samples have it. */
+static void place(struct perfdata_places *places, int16_t *at, uint64_t type, uint64_t field)
+{
+	if (!(type & field))
+		return;
+	*at = places->least;
+	places->least += 8;
+}
+
+void perfdata_place_fields(struct perfdata_event *event)
+{
+	const uint64_t type = event->attr.sample_type;
+	struct perfdata_places *places = &event->places;
+	int16_t id, other;
+
+	*places = (struct perfdata_places){-1, -1, -1, -1, -1, -1, -1, 0};
+	place(places, &places->id, type, PERF_SAMPLE_IDENTIFIER);
+	place(places, &places->ip, type, PERF_SAMPLE_IP);
+	place(places, &places->tid, type, PERF_SAMPLE_TID);
+	place(places, &places->time, type, PERF_SAMPLE_TIME);
+	place(places, &other, type, PERF_SAMPLE_ADDR);
+	place(places, places->id < 0 ? &places->id : &id, type, PERF_SAMPLE_ID);
+	place(places, &other, type, PERF_SAMPLE_STREAM_ID);
+	place(places, &places->cpu, type, PERF_SAMPLE_CPU);
+	place(places, &places->period, type, PERF_SAMPLE_PERIOD);
+	if (type & PERF_SAMPLE_CALLCHAIN && !(type & PERF_SAMPLE_READ))
+		places->chain = places->least;
 }

@@ -213,7 +213,7 @@ static void note_sample(struct recording_totals *totals, const struct perfdata_r
 /* Read every record. */
 static int sum_records(const struct perfdata *file, struct recording_totals *totals)
 {
-	struct perfdata_cursor cursor;
+	struct perfdata_cursor cursor; /* ours is never packed: nothing to free */
 	struct perfdata_record record;
 	struct perfdata_error error;
 	enum perfdata_status status;

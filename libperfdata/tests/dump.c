@@ -77,6 +77,7 @@ int main(int argc, char **argv)
 		print_record(&record);
 	if (status != PERFDATA_END)
 		fprintf(stderr, "%s\n", error.text);
+	perfdata_cursor_free(&cursor);
 	perfdata_close(file);
 	munmap(bytes, info.st_size);
 	return status != PERFDATA_END;

@@ -200,7 +200,7 @@ enum perfdata_status read_all(const void *bytes, size_t size, struct perfdata_er
 		status = perfdata_next(file, &cursor, &record, error);
 		if (status == PERFDATA_END)
 			break;
-		assert_true(cursor.pos > pos);
+		assert_true(cursor.pos > pos || perfdata_unpacked(&cursor));
 		if (status == PERFDATA_OK)
 			sum += touch(&record);
 		else
@@ -208,6 +208,7 @@ enum perfdata_status read_all(const void *bytes, size_t size, struct perfdata_er
 		if (status == PERFDATA_TRUNCATED)
 			break;
 	}
+	perfdata_cursor_free(&cursor);
 	perfdata_close(file);
 	return bad == PERFDATA_OK ? status : bad;
 }

@@ -233,14 +233,14 @@ static void test_other_files(void **state)
 	expect(&file, 0, PERFDATA_NOT_PERFDATA, "empty");
 	expect(&file, 5, PERFDATA_NOT_PERFDATA, "too short, 5 bytes");
 	memcpy(file.data, "2ELIFREP", 8);
-	expect(&file, file.size, PERFDATA_UNSUPPORTED, "other byte order");
+	expect(&file, file.size, PERFDATA_CORRUPT, "attributes of 10376293541461622784 bytes each");
 	memcpy(file.data, "PERFFILE", 8);
 	expect(&file, file.size, PERFDATA_UNSUPPORTED, "before Linux 3.2");
 	memcpy(file.data, "\177ELF\2\1\1\0", 8);
 	expect(&file, file.size, PERFDATA_NOT_PERFDATA, "not a perf.data");
 	memcpy(file.data, "PERFILE2", 8);
 	put_u64(&file, 8, 16);
-	expect(&file, file.size, PERFDATA_UNSUPPORTED, "pipe mode");
+	expect(&file, file.size, PERFDATA_TRUNCATED, "before the first attribute (pipe mode)");
 	for (n = 0; n < 104; n = n * 2 + 1) {
 		put_u64(&file, 8, n == 16 ? 17 : n);
 		expect(&file, file.size, PERFDATA_CORRUPT, "header of");
@@ -325,7 +325,7 @@ static void test_data(void **state)
 	header.type = PERF_RECORD_COMPRESSED;
 	header.size = whole;
 	memcpy(file.data + data, &header, sizeof(header));
-	expect(&file, file.size, PERFDATA_UNSUPPORTED, "compressed");
+	expect(&file, file.size, PERFDATA_CORRUPT, "Unknown frame descriptor");
 	perfdata_buffer_free(&file);
 }
 
