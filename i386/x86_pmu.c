@@ -20,6 +20,7 @@
 #include <i386/x86_pmu.h>
 #include <kern/pmu/count.h>
 #include <kern/pmu/machine.h>
+#include <kern/pmu/match.h>
 
 /* Status reads while an interrupt that is under way arrives: microseconds. */
 #define STOP_TRIES	1000
@@ -392,6 +393,46 @@ program_select (struct x86_pmu_cpu *c, const struct pmu_event *event,
   cpu_wrmsr (x86_pmu.layout->fixed_ctrl, field);
 }
 
+/* Put event on the free counter index and let it count. */
+static void
+place (struct x86_pmu_cpu *c, struct pmu_event *event, unsigned int index)
+{
+  event->index = index;
+  program_select (c, event, index);
+  c->slots[index].event = event;
+  program_counter (&c->slots[index]);
+  c->used |= 1ULL << index;
+}
+
+/* A pmu_occupant_t. */
+static uint64_t
+occupant (const void *cpu, unsigned int index)
+{
+  return ((const struct x86_pmu_cpu *) cpu)->slots[index].event->counter_mask;
+}
+
+/* Free a counter that can hold event by moving others.  FALSE: in vain. */
+static boolean_t __attribute__ ((noinline))
+make_room (struct x86_pmu_cpu *c, const struct pmu_event *event,
+	   unsigned int *index)
+{
+  uint8_t path[PMU_MAX_COUNTERS];
+  struct pmu_event *moved;
+  unsigned int i, nr;
+
+  nr = pmu_match (event->counter_mask, c->used, occupant, c, path);
+  if (nr == 0)
+    return FALSE;
+  for (i = 0; i + 1 < nr; i++)
+    {
+      moved = c->slots[path[i + 1]].event;
+      x86_pmu_remove (moved);
+      place (c, moved, path[i]);
+    }
+  *index = path[nr - 1];
+  return TRUE;
+}
+
 boolean_t
 x86_pmu_add (struct pmu_event *event)
 {
@@ -399,18 +440,21 @@ x86_pmu_add (struct pmu_event *event)
   uint64_t free = event->counter_mask & ~c->used;
   unsigned int index;
 
-  if (free == 0 || !c->ready)
+  if (!c->ready)
     return FALSE;
-  /* A fixed counter if there is one: nobody else can use it. */
-  if (free >> X86_PMU_FIXED != 0)
-    free &= ~below (X86_PMU_FIXED);
-  index = lowest (free);
-
-  event->index = index;
-  program_select (c, event, index);
-  c->slots[index].event = event;
-  program_counter (&c->slots[index]);
-  c->used |= 1ULL << index;
+  if (free == 0)
+    {
+      if (!make_room (c, event, &index))
+	return FALSE;
+    }
+  else
+    {
+      /* A fixed counter if there is one: few others can use it. */
+      if (free >> X86_PMU_FIXED != 0)
+	free &= ~below (X86_PMU_FIXED);
+      index = lowest (free);
+    }
+  place (c, event, index);
   return TRUE;
 }
 

@@ -11,6 +11,7 @@
 #include <kern/pmu/clock.h>
 #include <kern/pmu/count.h>
 #include <kern/pmu/machine.h>
+#include <kern/pmu/match.h>
 #include <kern/pmu/selftest.h>
 
 /* Set once by pmu_init (), before any event. */
@@ -104,6 +105,21 @@ pmu_event_read (struct pmu_event *event)
 {
   if (event->index != PMU_NO_COUNTER)
     event->ops->read (event);
+}
+
+boolean_t
+pmu_events_fit (struct pmu_event *const *events, unsigned int nr)
+{
+  uint64_t masks[PMU_GROUP_MAX];
+  unsigned int i, nr_masks = 0;
+
+  if (nr > PMU_GROUP_MAX)
+    return FALSE;
+  /* Those of the clock are not in the others' way: it has as many places. */
+  for (i = 0; i < nr; i++)
+    if (events[i]->ops == pmu)
+      masks[nr_masks++] = events[i]->counter_mask;
+  return pmu_match_all (masks, nr_masks);
 }
 
 void

@@ -102,9 +102,9 @@ struct pmu_ops
   void (*disable) (void);
   void (*enable) (void);
 
-  /* Put the event on a free counter that can hold it and let it count from
-     where it stood.  FALSE: no counter that can hold it is free, and
-     nothing was changed. */
+  /* Put the event on a counter that can hold it and let it count from where
+     it stood; others may move to other counters to make room.  FALSE: there
+     is no room for it beside them, and nothing was changed. */
   boolean_t (*add) (struct pmu_event *event);
 
   /* Bring count up to date and free the counter. */
@@ -164,6 +164,13 @@ kern_return_t pmu_event_init (struct pmu_event *event,
 boolean_t pmu_event_add (struct pmu_event *event);
 void pmu_event_remove (struct pmu_event *event);
 void pmu_event_read (struct pmu_event *event);
+
+/* A group is at most so large. */
+#define PMU_GROUP_MAX		16
+
+/* Whether events, at most PMU_GROUP_MAX, could all be on counters at once if
+   nobody else used the PMU. */
+boolean_t pmu_events_fit (struct pmu_event *const *events, unsigned int nr);
 
 /* Forget the modelled state and the emulator's overflow counts, where there
    is an emulated PMU; else nothing. */

@@ -3,6 +3,7 @@
 
 #include <kern/sampling/attr.h>
 #include <kern/sampling/event.h>
+#include <kern/sampling/group.h>
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/lock.h>
 #include <kern/sampling/memory.h>
@@ -156,6 +157,7 @@ perf_event_open (const struct perf_target *target,
   if (event == NULL)
     return KERN_RESOURCE_SHORTAGE;
   event->nr_refs = 1;
+  event->leader = event;
   event->nr_counters = nr_counters;
   event->attr = *attr;
   event->scope = linked ? PERF_SCOPE_TARGETS : PERF_SCOPE_CPU;
@@ -368,6 +370,7 @@ perf_event_no_senders (struct ipc_port *port)
       event->port = NULL;
       event->enabled = FALSE;
       event->closed = TRUE;
+      perf_event_ungroup (event);
       perf_sched_update (event);
       perf_event_tell_lost (event);
       event_unlist (event, &garbage);

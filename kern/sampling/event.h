@@ -8,6 +8,9 @@
  * a target runs, so that counts are exact per thread without a counter per
  * thread.
  *
+ * Events may form groups, led by one of them, that are on a PMU together or
+ * not at all.  An event by itself is a group of one.
+ *
  * Life: the port holds one reference from open until its last sender is
  * gone; every call on the event holds one.  An event whose targets are all
  * dead stays readable; its recorder is told by a hangup.
@@ -29,9 +32,12 @@ struct perf_counter
 {
   struct pmu_event pmu;
   struct perf_event *event;
-  struct perf_counter *active_next;	/* on this CPU */
+  /* Of a group's leader: its place in the CPU's queue, see sched.h. */
+  struct perf_counter *active_next;
+  uint64_t turn;		/* order in the queue; 0: it had none yet */
+  uint64_t turn_end;		/* time_running when its turn is over */
   boolean_t active;		/* a target runs here and the event is on */
-  boolean_t counting;		/* and it has a place on the PMU */
+  boolean_t counting;		/* and its group is on the PMU */
   uint64_t stamp;		/* ns: times are accounted up to here */
   uint64_t time_enabled;	/* ns active */
   uint64_t time_running;	/* ns counting */
@@ -54,6 +60,8 @@ struct perf_event
   struct perf_link *links;	/* perf_lock */
   struct perf_event *buffer_next; /* perf_lock */
   struct perf_event *all_next;	/* of all open events; perf_lock */
+  struct perf_event *leader;	/* of its group; itself if alone; perf_lock */
+  struct perf_event *group_next; /* from the leader on; perf_lock */
   boolean_t enabled;		/* perf_lock */
   boolean_t closed;		/* perf_lock */
   struct perf_buffer *buffer;	/* constant from here on; may be NULL */
@@ -69,6 +77,10 @@ struct perf_event
 };
 
 typedef struct perf_event *perf_event_t;
+
+/* Each event of a group, the leader first. */
+#define perf_for_each_member(member, leader) \
+  for ((member) = (leader); (member) != NULL; (member) = (member)->group_next)
 
 extern struct perf_event *perf_events;	/* all, oldest first; perf_lock */
 

@@ -6,6 +6,7 @@
 
 #include <kern/sampling/buffer.h>
 #include <kern/sampling/event.h>
+#include <kern/sampling/group.h>
 #include <kern/sampling/info.h>
 #include <kern/sampling/sideband.h>
 
@@ -183,6 +184,14 @@ rpc_perf_event_read (perf_event_t event, perf_bytes_t values,
   memcpy (values, &data, sizeof data);
   *count = sizeof data;
   return KERN_SUCCESS;
+}
+
+kern_return_t
+rpc_perf_event_group (perf_event_t event, perf_event_t leader)
+{
+  if (event == NULL || leader == NULL)
+    return KERN_INVALID_ARGUMENT;
+  return perf_event_group (event, leader);
 }
 
 kern_return_t

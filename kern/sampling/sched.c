@@ -20,47 +20,165 @@ counter_account (struct perf_counter *counter, uint64_t now)
     counter->time_running += elapsed;
 }
 
-/* The PMU is quiet. */
-static void
-counter_start (struct perf_cpu *cpu, struct perf_counter *counter,
-	       uint64_t now)
+/* What a group's turn lasts, ns: half a tick, so that a group that began late
+   in a tick keeps its place at the end of it. */
+static inline uint64_t
+turn_length (void)
 {
-  if (counter->active)
+  return 500000000U / hz;
+}
+
+/* Send leader's group to the end of the queue; it is not in it now. */
+static inline void
+group_end_turn (struct perf_cpu *cpu, struct perf_counter *leader)
+{
+  leader->turn = ++cpu->turns;
+  leader->turn_end = leader->time_running + turn_length ();
+}
+
+/* Take the active members of leader's group off the PMU, which is quiet. */
+static void
+group_remove (struct perf_counter *leader, uint64_t now)
+{
+  unsigned int n = cpu_this ();
+  struct perf_counter *counter;
+  struct perf_event *event;
+
+  perf_for_each_member (event, leader->event)
+    {
+      counter = &event->counter[n];
+      if (! counter->active)
+	continue;
+      counter_account (counter, now);
+      if (counter->counting && event->counts)
+	pmu_event_remove (&counter->pmu);
+      counter->counting = FALSE;
+    }
+}
+
+/* Put all of them on the PMU, or none.  The PMU is quiet. */
+static boolean_t
+group_add (struct perf_counter *leader, uint64_t now)
+{
+  unsigned int n = cpu_this ();
+  struct perf_counter *counter;
+  struct perf_event *event;
+  boolean_t fits = TRUE;
+
+  perf_for_each_member (event, leader->event)
+    {
+      counter = &event->counter[n];
+      if (! counter->active)
+	continue;
+      counter_account (counter, now);
+      fits = ! event->counts || pmu_event_add (&counter->pmu);
+      if (! fits)
+	break;
+      counter->counting = TRUE;
+    }
+  if (! fits)
+    group_remove (leader, now);
+  return fits;
+}
+
+/* Enter leader into the queue by its turn. */
+static void
+queue_insert (struct perf_cpu *cpu, struct perf_counter *leader)
+{
+  struct perf_counter **link = &cpu->active;
+
+  while (*link != NULL && (*link)->turn < leader->turn)
+    link = &(*link)->active_next;
+  leader->active_next = *link;
+  *link = leader;
+}
+
+/* Make leader's group active.  sched_fill () puts it on the PMU. */
+static void
+group_start (struct perf_cpu *cpu, struct perf_counter *leader, uint64_t now)
+{
+  unsigned int n = cpu_this ();
+  struct perf_counter *counter;
+  struct perf_event *event;
+
+  if (leader->active)
     return;
-  counter->active = TRUE;
-  counter->stamp = now;
-  counter->counting = counter->event->counts
-		      && pmu_event_add (&counter->pmu);
-  counter->active_next = cpu->active;
-  cpu->active = counter;
+  perf_for_each_member (event, leader->event)
+    if (event->enabled && ! event->closed)
+      {
+	counter = &event->counter[n];
+	counter->active = TRUE;
+	counter->stamp = now;
+      }
+  if (leader->turn == 0)
+    group_end_turn (cpu, leader);
+  queue_insert (cpu, leader);
 }
 
-/* The PMU is quiet; *link is the counter's place in the list. */
+/* The PMU is quiet; *link is the leader's place in the queue. */
 static void
-counter_stop (struct perf_counter **link, uint64_t now)
+group_stop (struct perf_cpu *cpu, struct perf_counter **link, uint64_t now)
 {
-  struct perf_counter *counter = *link;
+  unsigned int n = cpu_this ();
+  struct perf_counter *leader = *link;
+  struct perf_event *event;
 
-  *link = counter->active_next;
-  counter_account (counter, now);
-  if (counter->counting)
-    pmu_event_remove (&counter->pmu);
-  counter->counting = FALSE;
-  counter->active = FALSE;
+  *link = leader->active_next;
+  group_remove (leader, now);
+  perf_for_each_member (event, leader->event)
+    event->counter[n].active = FALSE;
+  if (leader->time_running >= leader->turn_end)
+    group_end_turn (cpu, leader);
 }
 
-/* Give freed places to counters that wait for one.  The PMU is quiet. */
-static void
+/* Give the places that are free to groups that wait, in order.  The PMU is
+   quiet.  FALSE: some still wait. */
+static boolean_t
 sched_fill (struct perf_cpu *cpu, uint64_t now)
 {
-  struct perf_counter *counter;
+  struct perf_counter *leader;
+  boolean_t all = TRUE;
 
-  for (counter = cpu->active; counter != NULL; counter = counter->active_next)
-    if (! counter->counting && counter->event->counts)
-      {
-	counter_account (counter, now);
-	counter->counting = pmu_event_add (&counter->pmu);
-      }
+  for (leader = cpu->active; leader != NULL; leader = leader->active_next)
+    if (! leader->counting)
+      all = group_add (leader, now) && all;
+  return all;
+}
+
+/* Let others count: all places are given out anew, and groups whose turn is
+   over stand behind all others. */
+static void
+sched_rotate (struct perf_cpu *cpu)
+{
+  struct perf_counter **link = &cpu->active, *leader, *over = NULL;
+  struct perf_counter **end = &over;
+  uint64_t now;
+
+  for (leader = cpu->active; leader != NULL; leader = leader->active_next)
+    if (! leader->counting)
+      break;
+  if (leader == NULL)
+    return;			/* nobody waits */
+
+  pmu_disable ();
+  now = pmu_clock_ns ();
+  while ((leader = *link) != NULL)
+    {
+      group_remove (leader, now);
+      if (leader->time_running < leader->turn_end)
+	{
+	  link = &leader->active_next;
+	  continue;
+	}
+      *link = leader->active_next;
+      group_end_turn (cpu, leader);
+      *end = leader;
+      end = &leader->active_next;
+    }
+  *end = NULL;
+  *link = over;
+  sched_fill (cpu, now);
+  pmu_enable ();
 }
 
 /* Whether event is to be active while thread runs on CPU. */
@@ -97,29 +215,48 @@ perf_sched_refresh (void)
 		    perf_thread_find (perf_current_thread ()));
 }
 
+/* Take leader out of the queue if it is there.  The PMU is quiet. */
+static void
+sched_stop (struct perf_cpu *cpu, struct perf_counter *leader, uint64_t now)
+{
+  struct perf_counter **link = &cpu->active;
+
+  if (! leader->active)
+    return;
+  while (*link != leader)
+    link = &(*link)->active_next;
+  group_stop (cpu, link, now);
+}
+
+void
+perf_sched_stop (struct perf_event *leader)
+{
+  int n = cpu_this ();
+
+  pmu_disable ();
+  sched_stop (&perf_cpus[n], &leader->counter[n], pmu_clock_ns ());
+  pmu_enable ();
+}
+
 void
 perf_sched_update (struct perf_event *event)
 {
   int n = cpu_this ();
   struct perf_cpu *cpu = &perf_cpus[n];
-  struct perf_counter *counter = &event->counter[n];
-  boolean_t wanted = sched_wants (event, cpu->thread, n);
-  struct perf_counter **link = &cpu->active;
+  struct perf_counter *leader = &event->leader->counter[n];
+  boolean_t wanted = sched_wants (leader->event, cpu->thread, n);
   uint64_t now;
 
-  if (wanted == counter->active)
+  if (wanted == leader->active
+      && (wanted && event->enabled && ! event->closed)
+	 == event->counter[n].active)
     return;
   pmu_disable ();
   now = pmu_clock_ns ();
+  sched_stop (cpu, leader, now);
   if (wanted)
-    counter_start (cpu, counter, now);
-  else
-    {
-      while (*link != counter)
-	link = &(*link)->active_next;
-      counter_stop (link, now);
-      sched_fill (cpu, now);
-    }
+    group_start (cpu, leader, now);
+  sched_fill (cpu, now);
   pmu_enable ();
 }
 
@@ -133,15 +270,20 @@ sched_out (struct perf_cpu *cpu, struct perf_thread *thread, uint64_t now)
     if (sched_wants ((*link)->event, thread, cpu_this ()))
       link = &(*link)->active_next;
     else
-      counter_stop (link, now);
+      group_stop (cpu, link, now);
 }
 
 static void
 sched_in (struct perf_cpu *cpu, const struct perf_link *link, uint64_t now)
 {
+  const struct perf_event *event;
+
   for (; link != NULL; link = link->next)
-    if (link->event->enabled && ! link->event->closed)
-      counter_start (cpu, &link->event->counter[cpu_this ()], now);
+    {
+      event = link->event;
+      if (event->leader == event && event->enabled && ! event->closed)
+	group_start (cpu, &link->event->counter[cpu_this ()], now);
+    }
 }
 
 void
@@ -183,7 +325,7 @@ perf_counter_refresh (struct perf_counter *counter)
     return;
   pmu_disable ();
   counter_account (counter, pmu_clock_ns ());
-  if (counter->counting)
+  if (counter->counting && counter->event->counts)
     pmu_event_read (&counter->pmu);
   pmu_enable ();
 }
@@ -228,22 +370,33 @@ counter_adjust (struct perf_counter *counter, uint64_t now)
   perf_counter_set_period (counter, wanted);
 }
 
+/* The same for each member of leader's group with a frequency. */
+static void
+group_adjust (const struct perf_counter *leader)
+{
+  struct perf_counter *counter;
+  struct perf_event *event;
+
+  perf_for_each_member (event, leader->event)
+    {
+      counter = &event->counter[cpu_this ()];
+      if (! counter->counting || ! (event->attr.flags & PERF_ATTR_FREQ))
+	continue;
+      perf_counter_refresh (counter);
+      /* Only the time it could count. */
+      counter_adjust (counter, counter->time_running);
+    }
+}
+
 void
 perf_sched_tick (void)
 {
   struct perf_cpu *cpu = &perf_cpus[cpu_this ()];
   unsigned long flags = perf_lock ();
-  struct perf_counter *counter;
-  uint64_t now;
+  const struct perf_counter *leader;
 
-  for (counter = cpu->active; counter != NULL; counter = counter->active_next)
-    {
-      if (! counter->counting
-	  || ! (counter->event->attr.flags & PERF_ATTR_FREQ))
-	continue;
-      perf_counter_refresh (counter);
-      now = counter->time_running;	/* only the time it could count */
-      counter_adjust (counter, now);
-    }
+  for (leader = cpu->active; leader != NULL; leader = leader->active_next)
+    group_adjust (leader);
+  sched_rotate (cpu);
   perf_unlock (flags);
 }

@@ -4,6 +4,12 @@
  *
  * A counter is active on a CPU while its event is enabled and a target of it
  * runs there; an active counter counts unless the PMU had no place for it.
+ * Places are given to whole groups.  Those that are active stand in a queue:
+ * who is first is served first, and who comes later gets what is left.  A
+ * group that counted for its turn, half a clock tick, goes to the end of the
+ * queue at the next tick if somebody waits.  Its place in the queue stays
+ * with it while its targets do not run, so threads that run for less than a
+ * tick at a time do not always have the same events counted.
  * At a context switch the counters of the old thread are stopped and those
  * of the new one started, between threads of one task only what is attached
  * to the threads themselves.  That happens before the kernel switches, for a
@@ -21,7 +27,8 @@ struct perf_cpu
   struct perf_thread *thread;	/* that runs, or is switched to */
   uint64_t who;			/* its task's number and its own, as a
 				   record has them */
-  struct perf_counter *active;
+  struct perf_counter *active;	/* of leaders, in order of their turns */
+  uint64_t turns;		/* given out */
 };
 
 extern struct perf_cpu perf_cpus[PMU_MAX_CPUS];
@@ -52,11 +59,15 @@ void perf_sched_refresh (void);
    perf_lock held. */
 void perf_sched_update (struct perf_event *event);
 
+/* Take the group that leader leads off this CPU, whatever its state asks for;
+   perf_sched_update () puts it back.  perf_lock held. */
+void perf_sched_stop (struct perf_event *leader);
+
 /* The context switch to thread; interrupts off. */
 void perf_sched_switch (struct thread *thread);
 
-/* A clock tick: adjust the periods of events with a frequency.  Interrupt
-   context. */
+/* A clock tick: let others count if somebody waits, and adjust the periods of
+   events with a frequency.  Interrupt context. */
 void perf_sched_tick (void);
 
 /* Bring a counter's times and count up to date.  perf_lock held. */

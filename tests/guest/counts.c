@@ -80,15 +80,16 @@ static void burner(void *argument)
 	thread_end();
 }
 
-#define NR_PIECES 60
+#define NR_PIECES   60
+#define MANY_PIECES 2500
 
-/* Run two burners of these sizes, each under an event of its own and both
-   under one of the task; answer the three counts. */
-static void run_two(uint64_t first, uint64_t second, uint64_t counts[3])
+/* Run two burners of these sizes, in so many pieces, each under an event of its
+   own and both under one of the task; answer the three counts. */
+static void run_two(unsigned nr_pieces, uint64_t first, uint64_t second, uint64_t counts[3])
 {
 	struct burner burners[2] = {
-	    {.piece = first, .nr_pieces = NR_PIECES},
-	    {.piece = second, .nr_pieces = NR_PIECES},
+	    {.piece = first, .nr_pieces = nr_pieces},
+	    {.piece = second, .nr_pieces = nr_pieces},
 	};
 	struct perf_event_attr attr = user_instructions(0);
 	mach_port_t events[3];
@@ -122,8 +123,8 @@ void test_switches(void)
 {
 	uint64_t counts[3], others[3];
 
-	run_two(3000, 50000, counts);
-	run_two(4000, 50000, others);
+	run_two(NR_PIECES, 3000, 50000, counts);
+	run_two(NR_PIECES, 4000, 50000, others);
 	check(close_to(counts[0], 3000 * NR_PIECES), "the first thread: %lu",
 	      (unsigned long)counts[0]);
 	check(close_to(counts[1], 50000 * NR_PIECES), "the second thread: %lu",
@@ -132,6 +133,21 @@ void test_switches(void)
 	      (unsigned long)counts[2]);
 	check(others[0] - counts[0] == 2 * 1000 * NR_PIECES,
 	      "%d more instructions in the first thread: %ld", 2 * 1000 * NR_PIECES,
+	      (long)(others[0] - counts[0]));
+	check(others[1] == counts[1], "as many as before in the second: %lu, %lu",
+	      (unsigned long)counts[1], (unsigned long)others[1]);
+}
+
+/* Ten thousand switches and more: each burner gives way 2500 times in each of
+   two runs that differ in one of them only. */
+void test_many_switches(void)
+{
+	uint64_t counts[3], others[3];
+
+	run_two(MANY_PIECES, 300, 500, counts);
+	run_two(MANY_PIECES, 400, 500, others);
+	check(others[0] - counts[0] == 2 * 100 * MANY_PIECES,
+	      "%d more instructions in the first thread: %ld", 2 * 100 * MANY_PIECES,
 	      (long)(others[0] - counts[0]));
 	check(others[1] == counts[1], "as many as before in the second: %lu, %lu",
 	      (unsigned long)counts[1], (unsigned long)others[1]);

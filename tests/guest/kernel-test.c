@@ -33,6 +33,11 @@ void test_fuzz_maps(void);
 void test_hostile_frames(void);
 void test_two_waiters(void);
 void test_many_buffers(void);
+void test_multiplex(void);
+void test_own_counters(void);
+void test_groups(void);
+void test_multiplex_samples(void);
+void test_many_switches(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -65,5 +70,10 @@ const struct test tests[] = {
     {"hostile-frames", test_hostile_frames},
     {"two-waiters", test_two_waiters},
     {"many-buffers", test_many_buffers},
+    {"multiplex", test_multiplex},
+    {"own-counters", test_own_counters},
+    {"groups", test_groups},
+    {"multiplex-samples", test_multiplex_samples},
+    {"many-switches", test_many_switches},
     {NULL, NULL},
 };
