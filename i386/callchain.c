@@ -64,8 +64,8 @@ in_stack (unsigned long base, unsigned long address, unsigned int nr)
 static inline boolean_t
 on_stack (unsigned long address, unsigned int nr)
 {
-  return in_stack (percpu_array[0].active_stack, address, nr)
-	 || in_stack (int_stack_base[0], address, nr);
+  return in_stack (percpu_array[cpu_this ()].active_stack, address, nr)
+	 || in_stack (int_stack_base[cpu_this ()], address, nr);
 }
 
 /* Whether nr words from address on are where the entry stubs save registers:
@@ -75,7 +75,7 @@ on_stack (unsigned long address, unsigned int nr)
 static inline boolean_t
 holds_registers (unsigned long address, unsigned int nr)
 {
-  const struct thread *thread = percpu_array[0].active_thread;
+  const struct thread *thread = percpu_array[cpu_this ()].active_thread;
 
   return on_stack (address, nr)
 	 || (thread != NULL && thread->pcb != NULL
@@ -217,7 +217,7 @@ void
 callchain_user_regs (struct pmu_regs *user)
 {
   const struct i386_saved_state *saved
-    = &percpu_array[0].active_thread->pcb->iss;
+    = &percpu_array[cpu_this ()].active_thread->pcb->iss;
 
   user->ip = saved->eip;
   user->sp = saved->uesp;
@@ -302,7 +302,8 @@ interrupt_frames (unsigned long *fp, uint64_t *ips, unsigned int max,
 
   do
     {
-      n += stack_frames (int_stack_base[0], fp, ips + n, max - n, &saved);
+      n += stack_frames (int_stack_base[cpu_this ()], fp, ips + n, max - n,
+			 &saved);
       if (saved == NULL)
 	break;
       if ((saved[INTERRUPT_CS] & CS_RING) != 0)
@@ -316,7 +317,7 @@ interrupt_frames (unsigned long *fp, uint64_t *ips, unsigned int max,
 	n += frameless_caller (saved[INTERRUPT_IP], interrupted_sp (saved),
 			       ips + n);
     }
-  while (n < max && in_stack (int_stack_base[0], *fp, 2));
+  while (n < max && in_stack (int_stack_base[cpu_this ()], *fp, 2));
   return n;
 }
 
@@ -325,8 +326,8 @@ callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
 		  unsigned int max, struct pmu_regs *user,
 		  boolean_t *has_user)
 {
-  const struct thread *thread = percpu_array[0].active_thread;
-  unsigned long stack = percpu_array[0].active_stack;
+  const struct thread *thread = percpu_array[cpu_this ()].active_thread;
+  unsigned long stack = percpu_array[cpu_this ()].active_stack;
   unsigned long fp = regs->fp;
   boolean_t fp_is_users = FALSE;
   unsigned int n = 0;
@@ -334,7 +335,7 @@ callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
   ips[n++] = regs->ip;
   if (n < max)
     n += frameless_caller (regs->ip, regs->sp, ips + n);
-  if (n < max && in_stack (int_stack_base[0], fp, 2))
+  if (n < max && in_stack (int_stack_base[cpu_this ()], fp, 2))
     n += interrupt_frames (&fp, ips + n, max - n, &fp_is_users);
   if (n < max && ! fp_is_users && in_stack (stack, fp, 2))
     n += stack_frames (stack, &fp, ips + n, max - n, NULL);

@@ -54,6 +54,23 @@ cpu_pause (void)
   asm volatile ("pause" ::: "memory");
 }
 
+/* Turn this processor's interrupts off; the answer goes to
+   cpu_irq_restore (). */
+static inline unsigned long
+cpu_irq_save (void)
+{
+  unsigned long flags;
+
+  asm volatile ("pushf; pop %0; cli" : "=rm" (flags) :: "memory");
+  return flags;
+}
+
+static inline void
+cpu_irq_restore (unsigned long flags)
+{
+  asm volatile ("push %0; popf" :: "rm" (flags) : "memory", "cc");
+}
+
 /* Keep the compiler from moving memory accesses across: enough against code
    that runs on the same processor, as an NMI does. */
 static inline void
@@ -62,12 +79,45 @@ cpu_barrier (void)
   asm volatile ("" ::: "memory");
 }
 
-/* The number of the running CPU; a uniprocessor kernel has CPU 0 only.  Not
-   for NMI context, where the entry stub passes the number along. */
+/* Order this processor's stores before its later loads, as others see them;
+   x86 keeps every other order by itself. */
+static inline void
+cpu_fence (void)
+{
+#if KERNEL_SMP
+  __sync_synchronize ();
+#else
+  cpu_barrier ();
+#endif
+}
+
+/*
+ * The number of the running CPU, in any context: NMI code may not ask %gs,
+ * which may still be the user's.  So the number stands in the limit of the
+ * interrupt descriptor table, which each CPU has its own register for:
+ * idt_number_cpu () makes the limit larger than the table by 1 + number.
+ * Intel SDM volume 2, SIDT.
+ *
+ * CPU_UNKNOWN on a CPU that was not given its number yet.
+ */
+#define CPU_LIMIT_MASK	63U
+#define CPU_UNKNOWN	63
+
 static inline int
 cpu_this (void)
 {
+#if KERNEL_SMP
+  struct
+  {
+    uint16_t limit;
+    unsigned long base;
+  } __attribute__ ((packed)) idtr;
+
+  asm ("sidt %0" : "=m" (idtr));
+  return idtr.limit & CPU_LIMIT_MASK;
+#else
   return 0;
+#endif
 }
 
 #endif /* _I386_CPU_ACCESS_H_ */

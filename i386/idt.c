@@ -17,6 +17,21 @@ struct idt_register
   unsigned long base;
 } __attribute__ ((packed));
 
+void
+idt_number_cpu (int cpu)
+{
+#if KERNEL_SMP
+  struct idt_register idtr;
+
+  asm volatile ("sidt %0" : "=m" (idtr));
+  /* No gate lies behind the last one; a limit beyond means nothing. */
+  idtr.limit = (idtr.limit | CPU_LIMIT_MASK) + 1 + cpu;
+  asm volatile ("lidt %0" :: "m" (idtr) : "memory");
+#else
+  (void) cpu;
+#endif
+}
+
 static struct real_gate *
 idt_gate (unsigned int vector)
 {

@@ -5,6 +5,9 @@
 
 #include <kern/pmu/pmu_env.h>
 
+/* Give the running CPU its number, as cpu_this () reads it. */
+void idt_number_cpu (int cpu);
+
 /* The address the gate at vector leads to; 0: no gate is there. */
 unsigned long idt_entry (unsigned int vector);
 

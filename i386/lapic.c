@@ -20,11 +20,14 @@
 #define APIC_SIZE	4096
 
 /* Registers, in bytes. */
+#define APIC_ID		0x020
 #define APIC_EOI	0x0b0
 #define APIC_SVR	0x0f0
 #define APIC_ICR_LOW	0x300
+#define APIC_ICR_HIGH	0x310
 #define APIC_LVT_PC	0x340	/* performance counters */
 
+#define APIC_ID_SHIFT		24	/* in APIC_ID and APIC_ICR_HIGH */
 #define APIC_SVR_ENABLED	(1U << 8)
 #define APIC_ICR_SELF		(1U << 18)
 #define APIC_ICR_ASSERT		(1U << 14)
@@ -95,16 +98,42 @@ lapic_pmi_masked (void)
   return (apic_read (APIC_LVT_PC) & APIC_LVT_MASKED) != 0;
 }
 
-boolean_t
-lapic_self_interrupt (unsigned int vector)
+/* Wait until an interrupt sent before has left. */
+static boolean_t
+await_icr (void)
 {
   int tries;
 
-  /* We may have interrupted somebody who just wrote this register. */
   for (tries = ICR_TRIES; apic_read (APIC_ICR_LOW) & APIC_ICR_PENDING; tries--)
     if (tries == 0)
       return FALSE;
+  return TRUE;
+}
+
+boolean_t
+lapic_self_interrupt (unsigned int vector)
+{
+  /* We may have interrupted somebody who just wrote this register. */
+  if (!await_icr ())
+    return FALSE;
   apic_write (APIC_ICR_LOW, APIC_ICR_SELF | APIC_ICR_ASSERT | vector);
+  return TRUE;
+}
+
+unsigned int
+lapic_id (void)
+{
+  return apic_read (APIC_ID) >> APIC_ID_SHIFT;
+}
+
+boolean_t
+lapic_interrupt (unsigned int id, unsigned int vector)
+{
+  if (!await_icr ())
+    return FALSE;
+  /* An NMI in between writes the low half only, and to this CPU alone. */
+  apic_write (APIC_ICR_HIGH, id << APIC_ID_SHIFT);
+  apic_write (APIC_ICR_LOW, APIC_ICR_ASSERT | vector);
   return TRUE;
 }
 

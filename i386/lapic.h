@@ -22,6 +22,13 @@ boolean_t lapic_pmi_masked (void);
    in NMI context.  FALSE: the APIC was too busy to take it. */
 boolean_t lapic_self_interrupt (unsigned int vector);
 
+/* The number this CPU is known by to the others' APICs. */
+unsigned int lapic_id (void);
+
+/* Interrupt the CPU whose number is id at the vector.  Interrupts off, not in
+   NMI context.  FALSE: this CPU's APIC was too busy to take it. */
+boolean_t lapic_interrupt (unsigned int id, unsigned int vector);
+
 /* End of a vectored interrupt. */
 void lapic_eoi (void);
 

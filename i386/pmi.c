@@ -45,6 +45,9 @@ extern void splx_cli (int level);
 unsigned long pmi_next_nmi;
 uint32_t pmi_global_msr;
 
+/* What each CPU's APIC is called.  Set by that CPU, before it takes part. */
+static unsigned int apic_ids[PMU_MAX_CPUS];
+
 /* Where deferred work interrupts; 0: it waits for the clock.  Set once on
    the boot CPU. */
 static unsigned int deferred_vector;
@@ -70,6 +73,20 @@ boolean_t
 pmu_machine_defer (void)
 {
   return deferred_vector != 0 && lapic_self_interrupt (deferred_vector);
+}
+
+boolean_t
+pmu_machine_interrupt (int cpu)
+{
+  unsigned long flags;
+  boolean_t sent;
+
+  if (deferred_vector == 0)
+    return FALSE;
+  flags = cpu_irq_save ();
+  sent = lapic_interrupt (apic_ids[cpu], deferred_vector);
+  cpu_irq_restore (flags);
+  return sent;
 }
 
 /* Spin until the clock has ticked.  FALSE: it does not. */
@@ -136,8 +153,10 @@ find_free_vector (void)
 boolean_t
 pmu_machine_cpu_init (int cpu)
 {
+  idt_number_cpu (cpu);
   if (!lapic_init ())
     return FALSE;
+  apic_ids[cpu] = lapic_id ();
   if (cpu == 0)
     {
       pmi_next_nmi = idt_entry (NMI_VECTOR);

@@ -49,8 +49,8 @@ user_page (unsigned long address)
   if (address >= USER_LIMIT)
     return NULL;
   /* The kernel itself reaches its tables through the direct map. */
-  entry = (unsigned long) percpu_array[0].active_thread->task->map->pmap->l4base
-	  - DIRECTMAP_BASE;
+  entry = (unsigned long) percpu_array[cpu_this ()].active_thread
+	    ->task->map->pmap->l4base - DIRECTMAP_BASE;
   entry = table_entry (entry, address, 39);
   if (! is_table (entry))
     return NULL;

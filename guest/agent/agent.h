@@ -24,6 +24,7 @@
 #include "elf.h"
 
 #define AGENT_MAX_EVENTS 64
+#define AGENT_MAX_CPUS	 64
 
 /* The way to the host. */
 struct output {
@@ -36,7 +37,7 @@ struct output {
 struct rings {
 	mach_port_t buffer; /* MACH_PORT_NULL before it is made */
 	vm_address_t address;
-	uint64_t physical;
+	uint64_t physical[AGENT_MAX_CPUS];
 };
 
 struct workload {

@@ -12,19 +12,21 @@ void rings_open(struct agent *agent)
 	struct rings *rings = &agent->rings;
 	vm_size_t size;
 	rpc_phys_addr_t physical = 0;
+	unsigned cpu;
 	kern_return_t kr;
 
 	kr = perf_buffer_create(agent->host, agent->config.ring_size, agent->config.watermark,
 				&rings->buffer);
 	if (kr == KERN_SUCCESS)
 		kr = perf_buffer_map(rings->buffer, mach_task_self(), &rings->address, &size);
-	if (kr == KERN_SUCCESS)
-		kr = perf_buffer_phys(rings->buffer, agent->host, &physical);
+	for (cpu = 0; kr == KERN_SUCCESS && cpu < agent->info.nr_cpus; cpu++) {
+		kr = perf_buffer_phys(rings->buffer, agent->host, cpu, &physical);
+		rings->physical[cpu] = physical;
+	}
 	if (kr != KERN_SUCCESS)
 		agent_fail(agent, PERF_ERROR_AGENT, 0, kr,
 			   "no rings of %lu bytes could be had: error %d",
 			   (unsigned long)agent->config.ring_size, kr);
-	rings->physical = physical;
 }
 
 static struct perf_ring_page *ring_page(const struct rings *rings, uint64_t offset)
@@ -35,7 +37,7 @@ static struct perf_ring_page *ring_page(const struct rings *rings, uint64_t offs
 static void drain_one(struct agent *agent, unsigned cpu, uint64_t offset)
 {
 	struct perf_ring_page *page = ring_page(&agent->rings, offset);
-	uint64_t data = agent->rings.physical + offset + page->data_offset;
+	uint64_t data = agent->rings.physical[cpu] + page->data_offset;
 	/* Pairs with the kernel's release of data_head: the records up to it
 	   are whole. */
 	uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);

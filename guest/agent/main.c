@@ -73,6 +73,10 @@ static void probe(struct agent *agent)
 		agent_fail(agent, PERF_ERROR_AGENT, 0, kr,
 			   "the kernel does not describe its perf interface: error %d", kr);
 	memcpy(&agent->info, bytes, sizeof agent->info);
+	if (agent->info.nr_cpus > AGENT_MAX_CPUS)
+		agent_fail(agent, PERF_ERROR_AGENT, 0, 0,
+			   "the kernel has %u processors, more than the %d we are made for",
+			   agent->info.nr_cpus, AGENT_MAX_CPUS);
 	if (agent->info.abi_version != PERF_ABI_VERSION)
 		agent_fail(agent, PERF_ERROR_NO_INTERFACE, 0, 0,
 			   "the kernel's perf interface has version %u, not %u",

@@ -23,6 +23,9 @@ boolean_t pmu_machine_cpu_init (int cpu);
    context.  FALSE: this machine cannot; the next clock interrupt serves. */
 boolean_t pmu_machine_defer (void);
 
+/* The same on another CPU, that takes part. */
+boolean_t pmu_machine_interrupt (int cpu);
+
 /* Fill in the machine's part of *description. */
 void pmu_machine_describe (struct pmu_description *description);
 

@@ -8,6 +8,7 @@
  * once at initialisation.
  */
 
+#include <kern/pmu/call.h>
 #include <kern/pmu/clock.h>
 #include <kern/pmu/count.h>
 #include <kern/pmu/machine.h>
@@ -24,9 +25,6 @@ volatile unsigned int pmu_nest[PMU_MAX_CPUS];
 /* Somebody asked for deferred work on this CPU.  Owner: that CPU, its NMI
    included; set there, cleared by pmu_deferred (). */
 static volatile boolean_t defer_wanted[PMU_MAX_CPUS];
-
-/* The overflow interrupt's path is open.  Owner: that CPU. */
-static boolean_t cpu_ready[PMU_MAX_CPUS];
 
 void
 pmu_init (pmu_overflow_t overflow)
@@ -52,9 +50,13 @@ pmu_cpu_init (int cpu)
   pmu_nest[cpu] = 0;
   defer_wanted[cpu] = FALSE;
   pmu_clock_ops.cpu_init (cpu);
-  cpu_ready[cpu] = TRUE;
   if (!pmu_machine_cpu_init (cpu))
-    pmu = &pmu_clock_ops;
+    {
+      if (cpu != 0 && pmu != &pmu_clock_ops)
+	return;
+      pmu = &pmu_clock_ops;
+    }
+  __sync_fetch_and_or (&pmu_cpus, 1UL << cpu);
   if (pmu == &pmu_clock_ops)
     return;
   pmu->cpu_init (cpu);
@@ -68,7 +70,7 @@ pmu_cpu_init (int cpu)
 void
 pmu_cpu_quiesce (int cpu)
 {
-  if (cpu < 0 || cpu >= PMU_MAX_CPUS || !cpu_ready[cpu])
+  if (cpu < 0 || cpu >= PMU_MAX_CPUS || !(pmu_cpus & 1UL << cpu))
     return;
   pmu->cpu_quiesce (cpu);
 }
@@ -122,11 +124,18 @@ pmu_events_fit (struct pmu_event *const *events, unsigned int nr)
   return pmu_match_all (masks, nr_masks);
 }
 
+static void
+model_reset (void *unused)
+{
+  (void) unused;
+  pmu->model_reset ();
+}
+
 void
 pmu_model_reset (void)
 {
   if (pmu->model_reset != 0)
-    pmu->model_reset ();
+    pmu_call (pmu_cpus, model_reset, 0);
 }
 
 /* The nesting goes up before the counters stop and down before they run
@@ -185,6 +194,7 @@ pmu_defer (void)
 void
 pmu_deferred (int cpu)
 {
+  pmu_called (cpu);
   if (!defer_wanted[cpu])
     return;
   defer_wanted[cpu] = FALSE;

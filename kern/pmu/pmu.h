@@ -144,8 +144,10 @@ extern const struct pmu_ops *pmu;
    Boot CPU, before any event; overflow is called for every overflow. */
 void pmu_init (pmu_overflow_t overflow);
 
-/* Make this CPU's PMU usable: interrupt gate, NMI stack, driver.  On the boot
-   CPU, CPU 0, the PMU is tried too, and given up for the clock if it fails. */
+/* Make this CPU's PMU usable: its number, interrupt gate, NMI stack, driver.
+   On the boot CPU, CPU 0, the PMU is tried too, and given up for the clock if
+   it fails.  Another CPU that cannot interrupt takes no part.  Interrupts off
+   on all but the boot CPU. */
 void pmu_cpu_init (int cpu);
 
 /* Stop every counter of this CPU for good. */
@@ -172,8 +174,9 @@ void pmu_event_read (struct pmu_event *event);
    nobody else used the PMU. */
 boolean_t pmu_events_fit (struct pmu_event *const *events, unsigned int nr);
 
-/* Forget the modelled state and the emulator's overflow counts, where there
-   is an emulated PMU; else nothing. */
+/* Forget the modelled state and the emulator's overflow counts on every CPU
+   that takes part, where there is an emulated PMU; else nothing.  As
+   pmu_call (). */
 void pmu_model_reset (void);
 
 /* Keep this CPU's counters (and so its PMI) quiet; pairs nest. */

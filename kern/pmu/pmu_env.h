@@ -25,8 +25,13 @@
 #define KERN_INVALID_VALUE	18
 #endif
 
-/* Processors this code is prepared for; each costs its stacks. */
-#define PMU_MAX_CPUS	4
+/* Processors that the kernel we are grafted onto is made for, its NCPUS; the
+   build says of which kind it is. */
+#if KERNEL_SMP
+#define PMU_MAX_CPUS	8
+#else
+#define PMU_MAX_CPUS	1
+#endif
 
 extern int printf (const char *, ...);
 

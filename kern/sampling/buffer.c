@@ -1,48 +1,80 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Buffers of rings; buffer.h tells how they are owned. */
+/*
+ * Buffers of rings; buffer.h tells how they are owned.
+ *
+ * Barrier E: whoever writes into a ring looks at wake afterwards, the
+ * recorder sets wake before it looks at the rings; so that one of them sees
+ * the other (perf_buffer_written, perf_buffer_write; buffer_reasons).
+ */
 
+#include <kern/pmu/call.h>
 #include <kern/sampling/buffer.h>
 #include <kern/sampling/event.h>
 #include <kern/sampling/lock.h>
 #include <kern/sampling/memory.h>
 #include <kern/sampling/port.h>
+#include <kern/sampling/sched.h>
 #include <kern/sampling/sideband.h>
 
 static struct perf_buffer *buffers;	/* perf_lock */
 
-/* Put nr_pages wired, zeroed, physically contiguous pages into a new object.
-   Physical memory comes in powers of two; what is too much goes back. */
-static struct vm_object *
-buffer_pages (unsigned long nr_pages, phys_addr_t *addressp)
+/* Put size bytes of wired, zeroed, physically contiguous pages into object at
+   offset.  Physical memory comes in powers of two; what is too much goes
+   back.  Answer where they stand, NULL if there are none. */
+static struct perf_ring_page *
+buffer_pages (struct vm_object *object, vm_size_t offset, vm_size_t size)
 {
-  struct vm_object *object;
+  unsigned long nr_pages = size / PERF_PAGE_SIZE;
   struct vm_page *pages;
   unsigned long nr_block, i;
+  void *memory;
 
   for (nr_block = 1; nr_block < nr_pages; nr_block *= 2)
     continue;
-  object = vm_object_allocate (nr_pages * PERF_PAGE_SIZE);
-  if (object == NULL)
-    return NULL;
   pages = vm_page_grab_contig (nr_block * PERF_PAGE_SIZE,
 			       PERF_PAGE_SEL_DIRECTMAP);
   if (pages == NULL)
-    {
-      vm_object_deallocate (object);
-      return NULL;
-    }
+    return NULL;
+  perf_vm_lock (object);
   for (i = 0; i < nr_pages; i++)
     {
       pages[i].busy = FALSE;
-      vm_page_insert (&pages[i], object, i * PERF_PAGE_SIZE);
+      vm_page_insert (&pages[i], object, offset + i * PERF_PAGE_SIZE);
       vm_page_wire (&pages[i]);
     }
+  perf_vm_unlock (object);
   for (; i < nr_block; i++)
     vm_page_release (&pages[i], FALSE, FALSE);
 
-  *addressp = pages->phys_addr;
-  memset (perf_phystokv (*addressp), 0, nr_pages * PERF_PAGE_SIZE);
-  return object;
+  memory = perf_phystokv (pages->phys_addr);
+  memset (memory, 0, size);
+  return memory;
+}
+
+/* Give every ring of buffer its pages.  FALSE: there are not enough; those
+   that were had go with the object. */
+static boolean_t
+buffer_fill (struct perf_buffer *buffer, vm_size_t data_size,
+	     vm_size_t watermark)
+{
+  struct perf_ring_page *page;
+  unsigned int i;
+
+  buffer->object = vm_object_allocate (buffer->size);
+  if (buffer->object == NULL)
+    return FALSE;
+  for (i = 0; i < buffer->nr_rings; i++)
+    {
+      page = buffer_pages (buffer->object, i * buffer->stride, buffer->stride);
+      if (page == NULL)
+	{
+	  vm_object_deallocate (buffer->object);
+	  return FALSE;
+	}
+      perf_ring_init (&buffer->ring[i], page, i, PERF_PAGE_SIZE, data_size,
+		      buffer->stride, watermark);
+    }
+  return TRUE;
 }
 
 /* Take nr_pages for rings out of what all buffers may have.  FALSE: that is
@@ -72,7 +104,7 @@ kern_return_t
 perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
 		    struct ipc_port **portp)
 {
-  unsigned int nr_rings = 1, i;
+  unsigned int nr_rings = perf_nr_cpus;
   vm_size_t stride = PERF_PAGE_SIZE + data_size;
   vm_size_t size = sizeof (struct perf_buffer)
 		   + nr_rings * sizeof (struct perf_ring);
@@ -81,7 +113,7 @@ perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
   if (data_size < PERF_PAGE_SIZE || (data_size & (data_size - 1)) != 0
       || watermark > data_size)
     return KERN_INVALID_ARGUMENT;
-  if (data_size > PERF_BUFFER_MAX / 2 || stride * nr_rings > PERF_BUFFER_MAX)
+  if (data_size > PERF_BUFFER_MAX / 2)
     return KERN_RESOURCE_SHORTAGE;
 
   buffer = perf_alloc (size);
@@ -89,26 +121,20 @@ perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
     return KERN_RESOURCE_SHORTAGE;
   buffer->nr_refs = 1;
   buffer->nr_rings = nr_rings;
+  buffer->stride = stride;
   buffer->size = stride * nr_rings;
   if (! buffer_charge (buffer->size / PERF_PAGE_SIZE))
     {
       perf_free (buffer, size);
       return KERN_RESOURCE_SHORTAGE;
     }
-  buffer->object = buffer_pages (buffer->size / PERF_PAGE_SIZE,
-				 &buffer->address);
-  if (buffer->object == NULL)
+  if (! buffer_fill (buffer, data_size, watermark))
     {
       __sync_fetch_and_sub (&perf_memory.nr_pages,
 			    buffer->size / PERF_PAGE_SIZE);
       perf_free (buffer, size);
       return KERN_RESOURCE_SHORTAGE;
     }
-  for (i = 0; i < nr_rings; i++)
-    perf_ring_init (&buffer->ring[i],
-		    perf_phystokv (buffer->address + i * stride), i,
-		    PERF_PAGE_SIZE, data_size, stride, watermark);
-
   buffer_enlist (buffer);
   buffer->port = perf_port_create (buffer, IKOT_PERF_BUFFER);
   if (buffer->port == NULL)
@@ -161,6 +187,8 @@ convert_port_to_perf_buffer (struct ipc_port *port)
   unsigned long flags = perf_lock ();
   struct perf_buffer *buffer = perf_port_object (port, IKOT_PERF_BUFFER);
 
+  if (buffer != NULL && buffer->port == NULL)
+    buffer = NULL;		/* it is being closed */
   if (buffer != NULL)
     buffer->nr_refs++;
   perf_unlock (flags);
@@ -180,13 +208,11 @@ perf_buffer_no_senders (struct ipc_port *port)
   struct perf_buffer *buffer = perf_port_object (port, IKOT_PERF_BUFFER);
 
   if (buffer != NULL)
-    {
-      buffer->port = NULL;
-      perf_port_clear (port);
-    }
+    buffer->port = NULL;
   perf_unlock (flags);
   if (buffer == NULL)
     return;
+  perf_port_clear (port);
   perf_port_destroy (port);
   perf_buffer_release (buffer);
 }
@@ -212,17 +238,29 @@ perf_buffer_map (struct perf_buffer *buffer, struct vm_map *map,
   return KERN_SUCCESS;
 }
 
+phys_addr_t
+perf_buffer_address (const struct perf_buffer *buffer, unsigned int nr)
+{
+  return nr < buffer->nr_rings
+	 ? (unsigned long) buffer->ring[nr].page - PERF_DIRECTMAP_BASE : 0;
+}
+
 boolean_t
 perf_buffer_write (struct perf_buffer *buffer, const void *record,
 		   unsigned int size, boolean_t sideband)
 {
   struct perf_ring *ring = &buffer->ring[cpu_this ()];
-  boolean_t written = perf_ring_write (ring, record, size, sideband);
+  boolean_t written;
 
+  if (cpu_this () == CPU_UNKNOWN)
+    return FALSE;		/* it takes no part and has no ring */
+  written = perf_ring_write (ring, record, size, sideband);
   if (! written)
-    perf_ring_lost (ring);
-  if (! written)
-    perf_buffer_notify (buffer);
+    {
+      perf_ring_lost (ring);
+      cpu_fence ();		/* E */
+      perf_buffer_notify (buffer);
+    }
   else
     perf_buffer_written (buffer, ring);
   return written;
@@ -264,12 +302,37 @@ perf_buffer_wake_all (void)
     thread_wakeup_prim ((event_t) buffer, FALSE, THREAD_AWAKENED);
 }
 
+/* The CPUs that owe a LOST record to their rings.  perf_lock held. */
+static unsigned long
+buffer_owing (const struct perf_buffer *buffer)
+{
+  const struct perf_event *event;
+  unsigned long owing = 0;
+
+  for (event = buffer->events; event != NULL; event = event->buffer_next)
+    owing |= perf_event_owing (event);
+  return owing;
+}
+
+/* Write what LOST records there is room for on this CPU.  Of pmu_call (). */
+static void
+buffer_tell_lost (void *argument)
+{
+  struct perf_buffer *buffer = argument;
+  unsigned long flags = perf_lock ();
+  struct perf_event *event;
+
+  for (event = buffer->events; event != NULL; event = event->buffer_next)
+    perf_event_tell_lost_here (event);
+  perf_unlock (flags);
+}
+
 /* Why a wait should end now, or 0.  Writes what LOST records it can first,
    so that a hangup is told only when nothing is left to be told. */
 static natural_t
 buffer_reasons (struct perf_buffer *buffer)
 {
-  unsigned long flags = perf_lock ();
+  unsigned long owing, flags = perf_lock ();
   boolean_t told, hangup = buffer->events != NULL;
   natural_t reasons = 0;
   struct perf_event *event;
@@ -278,12 +341,18 @@ buffer_reasons (struct perf_buffer *buffer)
   /* Still asked for, it is due: others may wait here, too. */
   if (buffer->wake == PERF_WAKE_DONE)
     buffer->wake = PERF_WAKE_NONE;
-  told = perf_sideband_tell_lost (buffer);
-  for (event = buffer->events; event != NULL; event = event->buffer_next)
+  cpu_fence ();			/* E: wake before the rings */
+  owing = buffer_owing (buffer);
+  if (owing != 0)
     {
-      told = perf_event_tell_lost (event) && told;
-      hangup = hangup && perf_event_hung_up (event);
+      perf_unlock (flags);
+      pmu_call (owing, buffer_tell_lost, buffer);
+      flags = perf_lock ();
+      owing = buffer_owing (buffer);
     }
+  told = perf_sideband_tell_lost (buffer) && owing == 0;
+  for (event = buffer->events; event != NULL; event = event->buffer_next)
+    hangup = hangup && perf_event_hung_up (event);
   for (i = 0; i < buffer->nr_rings; i++)
     if (perf_ring_due (&buffer->ring[i]))
       reasons |= PERF_WAIT_DATA;

@@ -5,6 +5,7 @@
  * The pages belong to the kernel: a memory object of ours holds them, wired,
  * and we hold a reference on the object as long as the buffer lives.  What
  * the recorder has is a view; it may unmap it or die while an NMI writes.
+ * Each ring is in one piece in physical memory, all are one range in a view.
  * NMI code writes through the direct map, so it never faults.
  */
 #ifndef _KERN_SAMPLING_BUFFER_H_
@@ -21,13 +22,14 @@ struct perf_buffer
   int nr_refs;			/* perf_lock */
   struct ipc_port *port;	/* NULL once it lost its senders; perf_lock */
   struct perf_event *events;	/* that write here, oldest first; perf_lock */
-  volatile int wake;		/* PERF_WAKE_*; NONE to ASKED by any context,
-				   ASKED to DONE by the deferred work, to NONE
-				   by the recorder when it looks again */
+  volatile int wake;		/* PERF_WAKE_*; NONE to ASKED by any context
+				   of any CPU, ASKED to DONE by the deferred
+				   work, DONE to NONE by the recorder when it
+				   looks again */
   uint64_t sideband_lost;	/* records, in no LOST record yet; perf_lock */
   struct vm_object *object;	/* constant from here on */
-  phys_addr_t address;
-  vm_size_t size;		/* of all rings, bytes */
+  vm_size_t stride;		/* from one ring to the next, bytes */
+  vm_size_t size;		/* of all rings */
   unsigned int nr_rings;
   struct perf_ring ring[];
 };
@@ -38,7 +40,8 @@ typedef struct perf_buffer *perf_buffer_t;
 #define PERF_WAKE_ASKED	1
 #define PERF_WAKE_DONE	2
 
-/* The largest block of pages that physical memory is handed out in. */
+/* The largest block of pages that physical memory is handed out in: of one
+   ring. */
 #define PERF_BUFFER_MAX	(4UL << 20)
 
 /* Bytes of all rings together: they are wired, and whoever has the host's name
@@ -57,6 +60,10 @@ kern_return_t perf_buffer_create (vm_size_t data_size, vm_size_t watermark,
 kern_return_t perf_buffer_map (struct perf_buffer *buffer, struct vm_map *map,
 			       vm_offset_t *addressp, vm_size_t *sizep);
 
+/* Where ring number nr stands in physical memory; 0: there is no such. */
+phys_addr_t perf_buffer_address (const struct perf_buffer *buffer,
+				 unsigned int nr);
+
 /* Block until there is a reason to return; perf.defs names them.
    KERN_ABORTED: the calling thread was interrupted. */
 kern_return_t perf_buffer_wait (struct perf_buffer *buffer,
@@ -70,7 +77,10 @@ void perf_buffer_notify (struct perf_buffer *buffer);
 static inline void
 perf_buffer_written (struct perf_buffer *buffer, const struct perf_ring *ring)
 {
-  if (buffer->wake == PERF_WAKE_NONE && perf_ring_due (ring))
+  if (! perf_ring_due (ring))
+    return;
+  cpu_fence ();			/* E: the ring before wake */
+  if (buffer->wake == PERF_WAKE_NONE)
     perf_buffer_notify (buffer);
 }
 

@@ -102,11 +102,54 @@ extern void thread_set_timeout (int);
 extern void thread_block (void (*) (void));
 extern boolean_t thread_wakeup_prim (event_t, boolean_t, int);
 
-/* The running thread.  The PMU code and this know one CPU so far. */
+/* The running thread. */
 static inline struct thread *
 perf_current_thread (void)
 {
-  return percpu_array[0].active_thread;
+  return percpu_array[cpu_this ()].active_thread;
+}
+
+/* The kernel's simple locks: an inline exchange, and nothing at all where
+   there is one CPU (kern/lock.h). */
+#if KERNEL_SMP
+extern struct slock vm_page_queue_lock;
+
+static inline void
+perf_simple_lock (struct slock *lock)
+{
+  while (__sync_lock_test_and_set (&lock->lock_data, 1))
+    cpu_pause ();
+}
+
+static inline void
+perf_simple_unlock (struct slock *lock)
+{
+  __sync_lock_release (&lock->lock_data);
+}
+#endif
+
+/* What inserting pages into an object and wiring them asks for: the object's
+   lock and that of the page queues, in the kernel's order. */
+static inline void
+perf_vm_lock (struct vm_object *object)
+{
+#if KERNEL_SMP
+  perf_simple_lock (&object->Lock);
+  perf_simple_lock (&vm_page_queue_lock);
+#else
+  (void) object;
+#endif
+}
+
+static inline void
+perf_vm_unlock (struct vm_object *object)
+{
+#if KERNEL_SMP
+  perf_simple_unlock (&vm_page_queue_lock);
+  perf_simple_unlock (&object->Lock);
+#else
+  (void) object;
+#endif
 }
 
 static inline void *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Events: open, close, on, off, read; event.h. */
 
+#include <kern/pmu/call.h>
 #include <kern/sampling/attr.h>
 #include <kern/sampling/event.h>
 #include <kern/sampling/group.h>
@@ -104,6 +105,7 @@ event_publish (struct perf_event *event, const struct perf_target *target,
   struct perf_task *task = NULL;
   struct perf_thread *thread = NULL;
   struct perf_event **end;
+  boolean_t first = perf_events == NULL;
 
   if (target->thread != NULL)
     thread = perf_thread_find (target->thread);
@@ -129,8 +131,9 @@ event_publish (struct perf_event *event, const struct perf_target *target,
       *end = event;
     }
   perf_hooks_update ();
-  perf_sched_refresh ();
   perf_unlock (flags);
+  if (first)
+    perf_sched_begin ();
   return TRUE;
 }
 
@@ -141,7 +144,7 @@ perf_event_open (const struct perf_target *target,
 		 uint64_t *idp)
 {
   boolean_t linked = target->task != NULL || target->thread != NULL;
-  unsigned int nr_counters = 1;
+  unsigned int nr_counters = perf_nr_cpus;
   struct perf_link *link = NULL;
   struct perf_event *event;
   kern_return_t kr;
@@ -212,8 +215,8 @@ event_set_enabled (struct perf_event *event, boolean_t enabled)
   unsigned long flags = perf_lock ();
 
   event->enabled = enabled;
-  perf_sched_update (event);
   perf_unlock (flags);
+  perf_sched_update_all (event);
 }
 
 void
@@ -225,39 +228,37 @@ perf_event_enable (struct perf_event *event)
 void
 perf_event_disable (struct perf_event *event)
 {
-  unsigned long flags;
-
   event_set_enabled (event, FALSE);
-  flags = perf_lock ();
   perf_event_tell_lost (event);
-  perf_unlock (flags);
+}
+
+static void
+counter_reset (struct perf_counter *counter, void *unused)
+{
+  (void) unused;
+  pmu_disable ();
+  perf_counter_refresh (counter);
+  counter->pmu.count = 0;
+  counter->freq_count = 0;
+  pmu_enable ();
 }
 
 void
 perf_event_reset (struct perf_event *event)
 {
-  unsigned long flags = perf_lock ();
-  struct perf_counter *counter;
-  unsigned int i;
+  perf_sched_each (event, counter_reset, NULL);
+}
 
-  for (i = 0; i < event->nr_counters; i++)
-    {
-      counter = &event->counter[i];
-      pmu_disable ();
-      perf_counter_refresh (counter);
-      counter->pmu.count = 0;
-      counter->freq_count = 0;
-      pmu_enable ();
-    }
-  perf_unlock (flags);
+static void
+counter_new_period (struct perf_counter *counter, void *period)
+{
+  perf_counter_set_period (counter, *(uint64_t *) period);
 }
 
 kern_return_t
 perf_event_period (struct perf_event *event, uint64_t period)
 {
-  boolean_t hertz = (event->attr.flags & PERF_ATTR_FREQ) != 0;
   unsigned long flags;
-  unsigned int i;
 
   if (event->attr.sample_period == 0 || ! event->counts)
     return KERN_INVALID_ARGUMENT;
@@ -265,54 +266,77 @@ perf_event_period (struct perf_event *event, uint64_t period)
     return KERN_INVALID_VALUE;
   flags = perf_lock ();
   event->attr.sample_period = period;
-  for (i = 0; i < event->nr_counters; i++)
-    perf_counter_set_period (&event->counter[i],
-			     hertz ? perf_attr_first_period (&event->attr)
-				   : period);
   perf_unlock (flags);
+  if (event->attr.flags & PERF_ATTR_FREQ)
+    period = perf_attr_first_period (&event->attr);
+  perf_sched_each (event, counter_new_period, &period);
   return KERN_SUCCESS;
+}
+
+/* Add what counter has counted; perf_lock orders those who add. */
+static void
+counter_add_to (struct perf_counter *counter, void *argument)
+{
+  struct perf_event_values *values = argument;
+
+  pmu_disable ();		/* one moment for all of it */
+  perf_counter_refresh (counter);
+  values->value += counter->pmu.count;
+  values->time_enabled += counter->time_enabled;
+  values->time_running += counter->time_running;
+  values->samples += counter->samples;
+  values->lost += counter->lost;
+  values->throttled += counter->throttled;
+  values->coalesced += counter->coalesced;
+  pmu_enable ();
 }
 
 void
 perf_event_read (struct perf_event *event, struct perf_event_values *values)
 {
-  unsigned long flags = perf_lock ();
-  struct perf_counter *counter;
-  unsigned int i;
-
   memset (values, 0, sizeof *values);
   values->id = event->id;
-  pmu_disable ();		/* one moment for all of it */
   perf_event_tell_lost (event);
-  for (i = 0; i < event->nr_counters; i++)
-    {
-      counter = &event->counter[i];
-      perf_counter_refresh (counter);
-      values->value += counter->pmu.count;
-      values->time_enabled += counter->time_enabled;
-      values->time_running += counter->time_running;
-      values->samples += counter->samples;
-      values->lost += counter->lost;
-      values->throttled += counter->throttled;
-      values->coalesced += counter->coalesced;
-    }
+  perf_sched_each (event, counter_add_to, values);
+}
+
+void
+perf_event_tell_lost_here (struct perf_event *event)
+{
+  if (event->buffer == NULL)
+    return;
+  pmu_disable ();		/* the NMI tells too */
+  perf_sample_tell_lost (&event->counter[cpu_this ()]);
   pmu_enable ();
+}
+
+/* Of pmu_call (). */
+static void
+event_tell_lost (void *event)
+{
+  unsigned long flags = perf_lock ();
+
+  perf_event_tell_lost_here (event);
   perf_unlock (flags);
 }
 
-boolean_t
-perf_event_tell_lost (struct perf_event *event)
+unsigned long
+perf_event_owing (const struct perf_event *event)
 {
-  boolean_t told = TRUE;
+  unsigned long owing = 0;
   unsigned int i;
 
-  if (event->buffer == NULL)
-    return TRUE;
-  pmu_disable ();		/* the NMI tells too */
   for (i = 0; i < event->nr_counters; i++)
-    told = perf_sample_tell_lost (&event->counter[i]) && told;
-  pmu_enable ();
-  return told;
+    if (event->counter[i].lost_untold != 0)
+      owing |= 1UL << i;
+  return owing;
+}
+
+void
+perf_event_tell_lost (struct perf_event *event)
+{
+  if (event->buffer != NULL)
+    pmu_call (perf_event_owing (event), event_tell_lost, event);
 }
 
 boolean_t
@@ -366,20 +390,22 @@ perf_event_no_senders (struct ipc_port *port)
 
   if (event != NULL)
     {
-      perf_port_clear (port);
       event->port = NULL;
       event->enabled = FALSE;
       event->closed = TRUE;
-      perf_event_ungroup (event);
-      perf_sched_update (event);
-      perf_event_tell_lost (event);
-      event_unlist (event, &garbage);
-      if (event->buffer != NULL)	/* those left may all have hung up */
-	perf_buffer_notify (event->buffer);
     }
   perf_unlock (flags);
   if (event == NULL)
     return;
+  perf_port_clear (port);
+  perf_event_ungroup (event);
+  perf_sched_update_all (event);
+  perf_event_tell_lost (event);
+  flags = perf_lock ();
+  event_unlist (event, &garbage);
+  if (event->buffer != NULL)	/* those left may all have hung up */
+    perf_buffer_notify (event->buffer);
+  perf_unlock (flags);
   event_free_links (garbage);
   perf_port_destroy (port);
   event_release (event);
@@ -391,6 +417,8 @@ convert_port_to_perf_event (struct ipc_port *port)
   unsigned long flags = perf_lock ();
   struct perf_event *event = perf_port_object (port, IKOT_PERF_EVENT);
 
+  if (event != NULL && event->port == NULL)
+    event = NULL;		/* it is being closed */
   if (event != NULL)
     event->nr_refs++;
   perf_unlock (flags);

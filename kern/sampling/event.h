@@ -64,6 +64,8 @@ struct perf_event
   struct perf_event *group_next; /* from the leader on; perf_lock */
   boolean_t enabled;		/* perf_lock */
   boolean_t closed;		/* perf_lock */
+  boolean_t held;		/* its group is being changed, and stands
+				   still on every CPU; perf_lock */
   struct perf_buffer *buffer;	/* constant from here on; may be NULL */
   uint64_t id;
   int scope;			/* PERF_SCOPE_* */
@@ -117,9 +119,16 @@ kern_return_t perf_event_period (struct perf_event *event, uint64_t period);
 void perf_event_read (struct perf_event *event,
 		      struct perf_event_values *values);
 
-/* Write LOST records for what was lost since the last.  FALSE: no room for
-   one.  perf_lock held. */
-boolean_t perf_event_tell_lost (struct perf_event *event);
+/* Write LOST records for what was lost since the last, if there is room for
+   them; as pmu_call (). */
+void perf_event_tell_lost (struct perf_event *event);
+
+/* The same for this CPU alone; perf_lock held. */
+void perf_event_tell_lost_here (struct perf_event *event);
+
+/* The CPUs, by their bits, that owe a LOST record.  Of a CPU where the event
+   counts the answer may be old. */
+unsigned long perf_event_owing (const struct perf_event *event);
 
 /* Whether no target is left that could run again.  perf_lock held. */
 boolean_t perf_event_hung_up (const struct perf_event *event);

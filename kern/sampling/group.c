@@ -57,50 +57,132 @@ group_check (struct perf_event *event, struct perf_event *leader)
   return could_fit (leader, event) ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
 }
 
+/* Wait until nobody holds the group of event, which may change its leader
+   meanwhile.  perf_lock held, and given up in between.  Answer the flags it
+   was taken with last.  Whoever holds a group runs on another CPU. */
+static unsigned long
+group_await (const struct perf_event *event, unsigned long flags)
+{
+  while (event->leader->held)
+    {
+      perf_unlock (flags);
+      cpu_pause ();
+      flags = perf_lock ();
+    }
+  return flags;
+}
+
+/* Stop the group that leader leads on every CPU, until it is held no more.
+   perf_lock held, and given up in between; answer the flags it was taken with
+   last. */
+static unsigned long
+group_hold (struct perf_event *leader, unsigned long flags)
+{
+  leader->held = TRUE;
+  perf_unlock (flags);
+  perf_sched_update_all (leader);
+  return perf_lock ();
+}
+
 kern_return_t
 perf_event_group (struct perf_event *event, struct perf_event *leader)
 {
   unsigned long flags = perf_lock ();
-  kern_return_t kr = group_check (event, leader);
   struct perf_event *last;
+  kern_return_t kr;
 
+  do
+    {
+      flags = group_await (event, flags);
+      flags = group_await (leader, flags);
+    }
+  while (event->leader->held);
+  kr = group_check (event, leader);
+  if (kr != KERN_SUCCESS)
+    {
+      perf_unlock (flags);
+      return kr;
+    }
+  leader->held = TRUE;
+  flags = group_hold (event, flags);
+  flags = group_hold (leader, flags);
+  kr = group_check (event, leader);	/* one may have been closed */
   if (kr == KERN_SUCCESS)
     {
-      perf_sched_stop (event);
-      perf_sched_stop (leader);
       for (last = leader; last->group_next != NULL; last = last->group_next)
 	continue;
       last->group_next = event;
       event->leader = leader;
-      perf_sched_update (leader);
     }
+  event->held = leader->held = FALSE;
   perf_unlock (flags);
+  perf_sched_update_all (leader);
+  perf_sched_update_all (event);
   return kr;
+}
+
+/* Take event out of the group that it does not lead.  perf_lock held. */
+static void
+group_leave (struct perf_event *event)
+{
+  struct perf_event *at;
+
+  for (at = event->leader; at->group_next != event; at = at->group_next)
+    continue;
+  at->group_next = event->group_next;
+  event->group_next = NULL;
+  event->leader = event;
+}
+
+/* Make each member of the group that leader leads its own; they are in
+   members afterwards, held by a reference.  perf_lock held.  Answer how
+   many. */
+static unsigned int
+group_end (struct perf_event *leader, struct perf_event **members)
+{
+  struct perf_event *member, *next;
+  unsigned int nr = 0;
+
+  for (member = leader->group_next; member != NULL; member = next)
+    {
+      next = member->group_next;
+      member->leader = member;
+      member->group_next = NULL;
+      member->nr_refs++;
+      members[nr++] = member;
+    }
+  leader->group_next = NULL;
+  return nr;
 }
 
 void
 perf_event_ungroup (struct perf_event *event)
 {
-  struct perf_event *leader = event->leader, *member, *next, *at;
+  struct perf_event *members[PMU_GROUP_MAX], *leader;
+  unsigned long flags = perf_lock ();
+  unsigned int nr = 0, i;
 
+  flags = group_await (event, flags);
+  leader = event->leader;
   if (is_single (event))
-    return;
-  perf_sched_stop (leader);
-  if (leader != event)
     {
-      for (at = leader; at->group_next != event; at = at->group_next)
-	continue;
-      at->group_next = event->group_next;
-      event->group_next = NULL;
-      event->leader = event;
-      perf_sched_update (leader);
+      perf_unlock (flags);
       return;
     }
-  for (member = leader; member != NULL; member = next)
+  flags = group_hold (leader, flags);
+  if (leader == event)
+    nr = group_end (leader, members);
+  else
     {
-      next = member->group_next;
-      member->leader = member;
-      member->group_next = NULL;
-      perf_sched_update (member);
+      group_leave (event);
+      leader->nr_refs++;
+      members[nr++] = leader;
+    }
+  leader->held = FALSE;
+  perf_unlock (flags);
+  for (i = 0; i < nr; i++)
+    {
+      perf_sched_update_all (members[i]);
+      perf_event_deallocate (members[i]);
     }
 }

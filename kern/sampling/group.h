@@ -14,7 +14,7 @@ kern_return_t perf_event_group (struct perf_event *event,
 				struct perf_event *leader);
 
 /* Take event out of its group; when it is the leader the group ends, and each
-   member goes on by itself.  perf_lock held. */
+   member goes on by itself.  As pmu_call (). */
 void perf_event_ungroup (struct perf_event *event);
 
 #endif /* _KERN_SAMPLING_GROUP_H_ */

@@ -26,6 +26,8 @@ perf_hooks_update (void)
   for (event = perf_events; event != NULL; event = event->all_next)
     flags |= event->attr.flags;
   perf_switch_wanted = perf_events != NULL;
+  if (perf_events == NULL)
+    perf_sched_end ();
   perf_comm_wanted = (flags & PERF_ATTR_COMM) != 0;
   perf_map_wanted = (flags & PERF_ATTR_MMAP2) != 0;
 }
@@ -33,7 +35,8 @@ perf_hooks_update (void)
 boolean_t
 perf_kobject_notify (mach_msg_header_t *request, mach_msg_header_t *reply)
 {
-  if (perf_rpc (request, reply))
+  if (perf_nr_cpus != 0 && cpu_this () != CPU_UNKNOWN
+      && perf_rpc (request, reply))
     return TRUE;
   if (perf_notify (request))
     {
@@ -67,6 +70,21 @@ perf_hook_load_context (struct thread *new)
   perf_sched_switch (new);
 }
 
+#if KERNEL_SMP
+/* The first clock interrupt of a CPU that has no number from us yet.  Until
+   all have come up, it joins; after that it is left alone. */
+static void
+cpu_arrives (void)
+{
+  int cpu;
+
+  asm ("movl %%gs:%c1, %0"
+       : "=r" (cpu) : "i" (__builtin_offsetof (struct percpu, cpu_id)));
+  if (perf_nr_cpus == 0)
+    pmu_cpu_init (cpu);
+}
+#endif
+
 void
 perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
 		 vm_offset_t pc)
@@ -75,6 +93,13 @@ perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
 
   (void) usec;
   (void) basepri;
+#if KERNEL_SMP
+  if (cpu_this () == CPU_UNKNOWN)
+    {
+      cpu_arrives ();
+      return;
+    }
+#endif
   if (! callchain_interrupted (&regs))
     {
       memset (&regs, 0, sizeof regs);

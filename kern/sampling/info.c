@@ -2,6 +2,7 @@
 /* The kernel, the processor and the PMU, described; info.h. */
 
 #include <kern/sampling/info.h>
+#include <kern/sampling/sched.h>
 
 /* Copy a string, cut if need be, with its NUL. */
 static void
@@ -22,7 +23,7 @@ perf_info_fill (struct perf_info_data *info)
   memset (info, 0, sizeof *info);
   pmu_describe (&description);
   info->abi_version = PERF_ABI_VERSION;
-  info->nr_cpus = 1;
+  info->nr_cpus = perf_nr_cpus;
   info->pmu_kind = description.kind;
   info->pmu_version = description.version;
   info->nr_counters = description.nr_counters;

@@ -9,6 +9,10 @@
  * the innermost lock, taken under any lock of the kernel and taking none.
  * NMI code never takes it: what an NMI reads of an event does not change
  * while one of the event's counters is on a PMU.
+ *
+ * The counters of a CPU are changed on that CPU only, so whoever changes an
+ * event for all of them does it under the lock for itself, then asks the
+ * others (pmu_call ()) with the lock given up.
  */
 #ifndef _KERN_SAMPLING_LOCK_H_
 #define _KERN_SAMPLING_LOCK_H_
@@ -17,26 +21,10 @@
 
 extern volatile int perf_lock_word;
 
-/* Turn interrupts off; the answer goes to perf_irq_restore (). */
-static inline unsigned long
-perf_irq_save (void)
-{
-  unsigned long flags;
-
-  asm volatile ("pushf; pop %0; cli" : "=rm" (flags) :: "memory");
-  return flags;
-}
-
-static inline void
-perf_irq_restore (unsigned long flags)
-{
-  asm volatile ("push %0; popf" :: "rm" (flags) : "memory", "cc");
-}
-
 static inline unsigned long
 perf_lock (void)
 {
-  unsigned long flags = perf_irq_save ();
+  unsigned long flags = cpu_irq_save ();
 
   while (__sync_lock_test_and_set (&perf_lock_word, 1))
     cpu_pause ();
@@ -47,7 +35,7 @@ static inline void
 perf_unlock (unsigned long flags)
 {
   __sync_lock_release (&perf_lock_word);
-  perf_irq_restore (flags);
+  cpu_irq_restore (flags);
 }
 
 #endif /* _KERN_SAMPLING_LOCK_H_ */

@@ -83,15 +83,15 @@ rpc_perf_buffer_map (perf_buffer_t buffer, struct vm_map *map,
 
 kern_return_t
 rpc_perf_buffer_phys (perf_buffer_t buffer, struct host *host_priv,
-		      rpc_phys_addr_t *address)
+		      natural_t ring, rpc_phys_addr_t *address)
 {
   *address = 0;
   if (buffer == NULL)
     return KERN_INVALID_ARGUMENT;
   if (host_priv == NULL)
     return KERN_NO_ACCESS;
-  *address = buffer->address;
-  return KERN_SUCCESS;
+  *address = perf_buffer_address (buffer, ring);
+  return *address != 0 ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Counters on and off the PMU; sched.h. */
 
+#include <kern/pmu/call.h>
+#include <kern/sampling/hooks.h>
 #include <kern/sampling/lock.h>
 #include <kern/sampling/record.h>
 #include <kern/sampling/sched.h>
 
 struct perf_cpu perf_cpus[PMU_MAX_CPUS];
+unsigned int perf_nr_cpus;
 uint32_t perf_min_period;
 
 /* Add the time since the last look.  now: ns. */
@@ -188,7 +191,7 @@ sched_wants (const struct perf_event *event, const struct perf_thread *thread,
 {
   const struct perf_link *link;
 
-  if (! event->enabled || event->closed)
+  if (! event->enabled || event->closed || event->held)
     return FALSE;
   if (event->scope == PERF_SCOPE_CPU)
     return event->cpu < 0 || event->cpu == cpu;
@@ -204,15 +207,35 @@ static inline void
 sched_set_thread (struct perf_cpu *cpu, struct perf_thread *thread)
 {
   cpu->thread = thread;
-  cpu->who = thread != NULL ? perf_pair (thread->task->pid, thread->tid)
-			    : perf_pair (PERF_ID_UNKNOWN, PERF_ID_UNKNOWN);
+  cpu->who = perf_sched_number (thread);
+}
+
+/* Of pmu_call (). */
+static void
+sched_refresh (void *unused)
+{
+  unsigned long flags = perf_lock ();
+
+  (void) unused;
+  if (perf_switch_wanted)
+    sched_set_thread (&perf_cpus[cpu_this ()],
+		      perf_thread_find (perf_current_thread ()));
+  perf_unlock (flags);
 }
 
 void
-perf_sched_refresh (void)
+perf_sched_begin (void)
 {
-  sched_set_thread (&perf_cpus[cpu_this ()],
-		    perf_thread_find (perf_current_thread ()));
+  pmu_call (pmu_cpus, sched_refresh, NULL);
+}
+
+void
+perf_sched_end (void)
+{
+  unsigned int i;
+
+  for (i = 0; i < perf_nr_cpus; i++)
+    sched_set_thread (&perf_cpus[i], NULL);
 }
 
 /* Take leader out of the queue if it is there.  The PMU is quiet. */
@@ -228,14 +251,17 @@ sched_stop (struct perf_cpu *cpu, struct perf_counter *leader, uint64_t now)
   group_stop (cpu, link, now);
 }
 
-void
-perf_sched_stop (struct perf_event *leader)
+/* Whether event's counter on CPU n, or that of its leader, is not as the
+   state of both asks for; *wanted says whether the group is to be active. */
+static boolean_t
+sched_is_stale (const struct perf_event *event, int n, boolean_t *wanted)
 {
-  int n = cpu_this ();
+  const struct perf_event *leader = event->leader;
 
-  pmu_disable ();
-  sched_stop (&perf_cpus[n], &leader->counter[n], pmu_clock_ns ());
-  pmu_enable ();
+  *wanted = sched_wants (leader, perf_cpus[n].thread, n);
+  return *wanted != leader->counter[n].active
+	 || (*wanted && event->enabled && ! event->closed)
+	    != event->counter[n].active;
 }
 
 void
@@ -244,12 +270,10 @@ perf_sched_update (struct perf_event *event)
   int n = cpu_this ();
   struct perf_cpu *cpu = &perf_cpus[n];
   struct perf_counter *leader = &event->leader->counter[n];
-  boolean_t wanted = sched_wants (leader->event, cpu->thread, n);
+  boolean_t wanted;
   uint64_t now;
 
-  if (wanted == leader->active
-      && (wanted && event->enabled && ! event->closed)
-	 == event->counter[n].active)
+  if (! sched_is_stale (event, n, &wanted))
     return;
   pmu_disable ();
   now = pmu_clock_ns ();
@@ -258,6 +282,66 @@ perf_sched_update (struct perf_event *event)
     group_start (cpu, leader, now);
   sched_fill (cpu, now);
   pmu_enable ();
+}
+
+/* Of pmu_call (). */
+static void
+sched_update_here (void *event)
+{
+  unsigned long flags = perf_lock ();
+
+  perf_sched_update (event);
+  perf_unlock (flags);
+}
+
+void
+perf_sched_update_all (struct perf_event *event)
+{
+  unsigned long stale = 0, flags = perf_lock ();
+  boolean_t wanted;
+  unsigned int i;
+
+  /* Whoever switches threads from here on finds the event as it is now. */
+  for (i = 0; i < event->nr_counters; i++)
+    if (sched_is_stale (event, i, &wanted))
+      stale |= 1UL << i;
+  perf_unlock (flags);
+  pmu_call (stale, sched_update_here, event);
+}
+
+struct sched_work
+{
+  struct perf_event *event;
+  void (*work) (struct perf_counter *, void *);
+  void *argument;
+};
+
+/* Of pmu_call (). */
+static void
+sched_work_here (void *argument)
+{
+  const struct sched_work *w = argument;
+  unsigned long flags = perf_lock ();
+
+  w->work (&w->event->counter[cpu_this ()], w->argument);
+  perf_unlock (flags);
+}
+
+void
+perf_sched_each (struct perf_event *event,
+		 void (*work) (struct perf_counter *, void *), void *argument)
+{
+  struct sched_work w = { event, work, argument };
+  unsigned long active = 0, flags = perf_lock ();
+  unsigned int i;
+
+  for (i = 0; i < event->nr_counters; i++)
+    if (event->counter[i].active && (int) i != cpu_this ())
+      active |= 1UL << i;
+    else
+      work (&event->counter[i], argument);
+  perf_unlock (flags);
+  pmu_call (active, sched_work_here, &w);
 }
 
 /* Stop what the old thread needed and the new one does not. */
@@ -290,10 +374,19 @@ void
 perf_sched_switch (struct thread *thread)
 {
   struct perf_cpu *cpu = &perf_cpus[cpu_this ()];
-  struct perf_thread *old = cpu->thread, *new;
-  unsigned long flags = perf_lock ();
+  struct perf_thread *old, *new;
+  unsigned long flags;
   uint64_t now;
 
+  if (cpu_this () == CPU_UNKNOWN)
+    return;			/* it takes no part */
+  flags = perf_lock ();
+  if (! perf_switch_wanted)
+    {
+      perf_unlock (flags);	/* the last event has just been closed */
+      return;
+    }
+  old = cpu->thread;
   new = perf_thread_find (thread);
   sched_set_thread (cpu, new);
   if (old != NULL && new != NULL

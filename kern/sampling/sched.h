@@ -21,10 +21,11 @@
 
 #include <kern/sampling/event.h>
 
-/* Owner: the CPU itself, interrupts off; NMI code only reads. */
+/* Changed by the CPU itself with perf_lock held; its NMI code only reads. */
 struct perf_cpu
 {
-  struct perf_thread *thread;	/* that runs, or is switched to */
+  struct perf_thread *thread;	/* that runs, or is switched to; NULL while
+				   no event is open, too */
   uint64_t who;			/* its task's number and its own, as a
 				   record has them */
   struct perf_counter *active;	/* of leaders, in order of their turns */
@@ -33,14 +34,31 @@ struct perf_cpu
 
 extern struct perf_cpu perf_cpus[PMU_MAX_CPUS];
 
+/* The CPUs there are, from 0; constant after initialisation. */
+extern unsigned int perf_nr_cpus;
+
 /* The smallest period the PMU takes; constant after initialisation. */
 extern uint32_t perf_min_period;
+
+/* The numbers of thread and its task, as a pair of words in a record. */
+static inline uint64_t
+perf_sched_number (const struct perf_thread *thread)
+{
+  return thread != NULL
+	 ? thread->task->pid | (uint64_t) thread->tid << 32
+	 : PERF_ID_UNKNOWN | (uint64_t) PERF_ID_UNKNOWN << 32;
+}
 
 /* Who runs on this CPU, as a pair of words in a record.  Any context. */
 static inline uint64_t
 perf_sched_who (void)
 {
+#if defined (__x86_64__)
   return perf_cpus[cpu_this ()].who;
+#else
+  /* An NMI may come between the halves of who; a pointer is whole. */
+  return perf_sched_number (perf_cpus[cpu_this ()].thread);
+#endif
 }
 
 /* Whether this CPU is on its way from one thread to another.  Any context. */
@@ -52,16 +70,26 @@ perf_sched_switching (void)
   return thread != NULL && thread->thread != perf_current_thread ();
 }
 
-/* Note which thread runs on this CPU; perf_lock held. */
-void perf_sched_refresh (void);
+/* Note which thread runs on every CPU: the first event is open.  As
+   pmu_call (). */
+void perf_sched_begin (void);
+
+/* Forget it: no event is open any more.  perf_lock held. */
+void perf_sched_end (void);
 
 /* Start or stop event's counter on this CPU as its state now asks for.
    perf_lock held. */
 void perf_sched_update (struct perf_event *event);
 
-/* Take the group that leader leads off this CPU, whatever its state asks for;
-   perf_sched_update () puts it back.  perf_lock held. */
-void perf_sched_stop (struct perf_event *leader);
+/* The same on every CPU, when it returns; as pmu_call (). */
+void perf_sched_update_all (struct perf_event *event);
+
+/* Do work with each of event's counters, perf_lock held: on its own CPU if it
+   is active there.  As pmu_call (). */
+void perf_sched_each (struct perf_event *event,
+		      void (*work) (struct perf_counter *counter,
+				    void *argument),
+		      void *argument);
 
 /* The context switch to thread; interrupts off. */
 void perf_sched_switch (struct thread *thread);

@@ -111,7 +111,7 @@ static void test_rights(void)
 	refused(mach_host_self(), MACH_PORT_NULL, &attr, KERN_INVALID_ARGUMENT,
 		"the CPU by the host's name");
 	refused(ring.buffer, host_priv, &attr, KERN_INVALID_ARGUMENT, "a buffer for a target");
-	check_kr(perf_buffer_phys(ring.buffer, mach_host_self(), &physical), KERN_NO_ACCESS,
+	check_kr(perf_buffer_phys(ring.buffer, mach_host_self(), 0, &physical), KERN_NO_ACCESS,
 		 "the address of the rings without privilege");
 	check_kr(perf_pmu_reset(mach_host_self()), KERN_INVALID_ARGUMENT,
 		 "a reset without privilege");

@@ -122,14 +122,14 @@ static kern_return_t address_of(mach_port_t port)
 {
 	rpc_phys_addr_t address;
 
-	return perf_buffer_phys(port, ports[HOST_PRIV], &address);
+	return perf_buffer_phys(port, ports[HOST_PRIV], 0, &address);
 }
 
 static kern_return_t address_by(mach_port_t port)
 {
 	rpc_phys_addr_t address;
 
-	return perf_buffer_phys(ports[BUFFER], port, &address);
+	return perf_buffer_phys(ports[BUFFER], port, 0, &address);
 }
 
 static kern_return_t wait_for(mach_port_t port)

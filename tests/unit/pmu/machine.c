@@ -248,6 +248,12 @@ boolean_t pmu_machine_defer(void)
 	return TRUE;
 }
 
+boolean_t pmu_machine_interrupt(int cpu)
+{
+	(void)cpu;
+	return FALSE;
+}
+
 void pmu_machine_describe(struct pmu_description *description)
 {
 	description->tsc_khz = tsc_khz();

@@ -38,6 +38,20 @@ static inline void cpu_barrier(void)
 	asm volatile("" ::: "memory");
 }
 
+static inline unsigned long cpu_irq_save(void)
+{
+	return 0;
+}
+
+static inline void cpu_irq_restore(unsigned long flags)
+{
+	(void)flags;
+}
+
+static inline void cpu_fence(void)
+{
+}
+
 static inline int cpu_this(void)
 {
 	return 0;
