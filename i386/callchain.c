@@ -226,6 +226,29 @@ callchain_user_regs (struct pmu_regs *user)
   user->user = TRUE;
 }
 
+const unsigned long *
+callchain_user_interrupt (const struct pmu_regs *regs, unsigned long *fp)
+{
+  unsigned long at = regs->fp, next;
+  const unsigned long *saved;
+
+  if (regs->user)		/* we are what interrupted it */
+    at = (unsigned long) __builtin_frame_address (0);
+  for (; in_stack (int_stack_base[cpu_this ()], at, 2); at = next)
+    {
+      saved = interrupt_registers (at);
+      next = *(const unsigned long *) at;
+      if (saved != NULL && (saved[INTERRUPT_CS] & CS_RING) != 0)
+	{
+	  *fp = next;
+	  return saved;
+	}
+      if (next <= at)
+	break;
+    }
+  return NULL;
+}
+
 /* An entry stub was interrupted with the user's frame pointer still in its
    register.  The system call stub also keeps the user's stack until it has
    saved where it came from; before, the caller of the system call is the best
@@ -451,5 +474,6 @@ callchain_interrupted (struct pmu_regs *regs)
   regs->fp = fp;
   regs->user = (saved[INTERRUPT_CS] & CS_RING) != 0;
   regs->sp = interrupted_sp (saved);
+  regs->saved = NULL;
   return TRUE;
 }

@@ -26,6 +26,12 @@ unsigned int callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
 unsigned int callchain_user (const struct pmu_regs *user, uint64_t *ips,
 			     unsigned int max);
 
+/* If the current thread came from user mode by a hardware interrupt that is
+   still being handled: the registers its stub saved, in the stub's order, and
+   the user's frame pointer; else NULL. */
+const unsigned long *callchain_user_interrupt (const struct pmu_regs *regs,
+					       unsigned long *fp);
+
 /* How the current thread left user mode last, as far as the kernel saved
    it. */
 void callchain_user_regs (struct pmu_regs *user);

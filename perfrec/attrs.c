@@ -12,17 +12,18 @@
 
 /* What perf asks for with --call-graph dwarf on x86-64: ax to ss and r8 to r15. */
 #define DWARF_REGISTERS 0xff0fff
-#define DWARF_STACK	8192
 
-static void ask_callchain(struct perf_event_attr *attr, enum callchain how)
+static void ask_callchain(struct perf_event_attr *attr, const struct options *options)
 {
+	enum callchain how = options->callchain;
+
 	if (how == CALLCHAIN_NO)
 		return;
 	attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
 	if (how == CALLCHAIN_DWARF) {
 		attr->sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
 		attr->sample_regs_user = DWARF_REGISTERS;
-		attr->sample_stack_user = DWARF_STACK;
+		attr->sample_stack_user = options->stack_dump;
 		attr->flags |= PERF_ATTR_EXCLUDE_CALLCHAIN_USER;
 	}
 }
@@ -38,7 +39,7 @@ static void ask_samples(struct perf_event_attr *attr, const struct options *opti
 	attr->flags |= PERF_ATTR_SAMPLE_ID_ALL;
 	if (rate.hertz)
 		attr->flags |= PERF_ATTR_FREQ;
-	ask_callchain(attr, options->callchain);
+	ask_callchain(attr, options);
 }
 
 void make_attrs(struct perf_event_attr *attrs, const struct options *options)

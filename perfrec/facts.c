@@ -62,7 +62,10 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	add_word(facts, options->frequency ? "-F" : "-c");
 	add_word(facts, "%" PRIu64, options->frequency ? options->frequency : options->period);
 	add_word(facts, "-g");
-	add_word(facts, "%s", callchain_names[options->callchain]);
+	if (options->callchain == CALLCHAIN_DWARF)
+		add_word(facts, "dwarf,%" PRIu64, options->stack_dump);
+	else
+		add_word(facts, "%s", callchain_names[options->callchain]);
 	if (options->system_wide)
 		add_word(facts, "-a");
 	add_word(facts, "--ring-size");

@@ -22,6 +22,7 @@ struct options {
 	uint64_t period;    /* events per sample, where an event has none of its own */
 	uint64_t frequency; /* samples per second; 0: by period */
 	enum callchain callchain;
+	uint64_t stack_dump; /* bytes of the user's stack in a sample, of CALLCHAIN_DWARF */
 	bool system_wide;
 	uint64_t ring_size;   /* bytes, a power of two */
 	unsigned int timeout; /* seconds of the host; 0: no limit */

@@ -6,7 +6,9 @@
 #include "number.h"
 #include "options.h"
 
-#define DEFAULT_PERIOD 100003 /* prime: it falls into step with no loop */
+#define DEFAULT_PERIOD	   100003 /* prime: it falls into step with no loop */
+#define DEFAULT_STACK_DUMP 8192	  /* perf's */
+#define MOST_STACK_DUMP	   63488  /* a record's size has 16 bits */
 
 enum own_option {
 	OPTION_RING_SIZE = OWN_OPTION,
@@ -42,7 +44,7 @@ static const char help[] =
     "  -c, --count N             one sample every N events; default 100003;\n"
     "                            EVENT/period=N/ gives one event its own\n"
     "  -F, --freq HZ             so many samples per guest second instead\n"
-    "  -g, --call-graph HOW      fp (default), dwarf or no\n"
+    "  -g, --call-graph HOW      fp (default), dwarf[,BYTES] or no\n"
     "  -a, --all-cpus            sample the whole system, not only the workload\n"
     "  -o, --output FILE         default perf.data; facts of the host go to FILE.log\n"
     "      --ring-size BYTES     of each CPU's ring, a power of two; default 1048576\n"
@@ -56,12 +58,24 @@ static const char help[] =
     "\n"
     "Exit status: the workload's; 64 and above, see perfrec(1).\n";
 
+static int parse_stack_dump(struct options *options, const char *text)
+{
+	int code = parse_number("-g dwarf", text, 8, MOST_STACK_DUMP, &options->stack_dump);
+
+	if (code == EXIT_GOOD && options->stack_dump % 8)
+		return fail(EXIT_USAGE, "-g dwarf: %s bytes are no multiple of 8", text);
+	options->callchain = CALLCHAIN_DWARF;
+	return code;
+}
+
 static int parse_callchain(struct options *options, const char *text)
 {
 	if (!strcmp(text, "fp"))
 		options->callchain = CALLCHAIN_FP;
 	else if (!strcmp(text, "dwarf"))
 		options->callchain = CALLCHAIN_DWARF;
+	else if (!strncmp(text, "dwarf,", strlen("dwarf,")))
+		return parse_stack_dump(options, text + strlen("dwarf,"));
 	else if (!strcmp(text, "no"))
 		options->callchain = CALLCHAIN_NO;
 	else
@@ -118,6 +132,7 @@ int parse_options(struct options *options, int argc, char *const *argv, bool *do
 	int code;
 
 	*options = default_options;
+	options->stack_dump = DEFAULT_STACK_DUMP;
 	options->output = "perf.data";
 	code = parse_arguments(&syntax, options, options, argc, argv, done);
 	if (code || *done)

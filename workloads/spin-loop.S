@@ -10,8 +10,12 @@
 	.globl	spin_number
 	.type	spin_number, @function
 spin_number:
+	.cfi_startproc
 	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
 	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
 	xorl	%edx, %edx		/* the value so far */
 	.rept	10
 	movzbl	(%rdi), %eax
@@ -26,15 +30,21 @@ spin_number:
 	cmpb	$0, (%rdi)
 	cmoveq	%rdx, %rax
 	popq	%rbp
+	.cfi_def_cfa %rsp, 8
 	ret
+	.cfi_endproc
 	.size	spin_number, . - spin_number
 
 /* void spin_loop (uint64_t n): ten instructions, n times. */
 	.globl	spin_loop
 	.type	spin_loop, @function
 spin_loop:
+	.cfi_startproc
 	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
 	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
 	xorl	%eax, %eax
 	.balign	16
 1:	addq	$3, %rax
@@ -48,7 +58,9 @@ spin_loop:
 	subq	$1, %rdi
 	jnz	1b
 	popq	%rbp
+	.cfi_def_cfa %rsp, 8
 	ret
+	.cfi_endproc
 	.size	spin_loop, . - spin_loop
 
 	.section .note.GNU-stack, "", @progbits

@@ -4,10 +4,11 @@
  *
  * On entry, from the stack pointer up: ip, cs, flags, sp, ss as the
  * processor pushed them, then the CPU's number.  %gs is not touched: it may
- * be the user's.  C code saves what it uses of the other registers.
+ * be the user's.
  */
 
-#define SAVED		(9 * 8)		/* registers pushed below */
+#define SAVED		(14 * 8)	/* registers pushed below */
+#define KEPT		(5 * 8)		/* of them: what C code keeps */
 #define FRAME_IP	(SAVED + 0)
 #define FRAME_CS	(SAVED + 8)
 #define FRAME_FLAGS	(SAVED + 16)
@@ -15,7 +16,7 @@
 #define FRAME_CPU	(SAVED + 40)
 
 #define CS_RPL		3		/* privilege of the interrupted code */
-#define FRAME_NOT_OURS	(5 * 8)		/* in struct x86_pmu_frame */
+#define FRAME_NOT_OURS	(6 * 8)		/* in struct x86_pmu_frame */
 
 	/* What C code may change, besides %rax, %rcx and %rdx. */
 	.macro	PUSH_REST
@@ -57,12 +58,19 @@ pmi_nmi_entry:
 	xorl	%edx, %edx
 	WRITE_GLOBAL
 	PUSH_REST
+	/* C code keeps these; they are here to be looked at (registers.c). */
+	pushq	%rbx
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
 	cld
 	movq	%rsp, %rax
 	movl	FRAME_CS(%rax), %ecx
 	andl	$CS_RPL, %ecx
 	/* struct x86_pmu_frame, its last member first */
 	pushq	%rdx			/* not_ours */
+	pushq	%rax			/* saved */
 	pushq	%rcx			/* user */
 	pushq	FRAME_FLAGS(%rax)
 	pushq	%rbp			/* fp */
@@ -71,8 +79,8 @@ pmi_nmi_entry:
 	movq	%rsp, %rsi
 	movl	FRAME_CPU(%rax), %edi
 	call	x86_pmu_interrupt
-	addq	$FRAME_NOT_OURS, %rsp
-	popq	%rdx
+	movq	FRAME_NOT_OURS(%rsp), %rdx
+	addq	$(FRAME_NOT_OURS + 8 + KEPT), %rsp
 	testq	%rdx, %rdx
 	jnz	pmi_nmi_unknown
 pmi_nmi_return:

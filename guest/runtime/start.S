@@ -7,12 +7,15 @@
 	.globl	_start
 	.type	_start, @function
 _start:
+	.cfi_startproc
+	.cfi_undefined %rip		/* nobody called */
 	xorl	%ebp, %ebp
 	movl	%edi, %esi		/* the agent's port */
 	movq	%rsp, %rdi		/* argc, argv, envp */
 	andq	$-16, %rsp
 	call	task_start
 	ud2				/* task_start does not return */
+	.cfi_endproc
 	.size	_start, . - _start
 
 /* PERF_NOTE_TASK of <mach/perf_stream.h>: this may run as a Mach task. */

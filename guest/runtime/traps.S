@@ -11,13 +11,19 @@
 	.globl	\name
 	.type	\name, @function
 \name:
+	.cfi_startproc
 	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
 	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
 	movl	$\number, %eax
 	movq	%rcx, %r10
 	syscall
 	popq	%rbp
+	.cfi_def_cfa %rsp, 8
 	ret
+	.cfi_endproc
 	.size	\name, . - \name
 	.endm
 
@@ -35,15 +41,21 @@
 	.globl	mach_msg_trap
 	.type	mach_msg_trap, @function
 mach_msg_trap:
+	.cfi_startproc
 	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
 	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
 	pushq	16(%rbp)		/* the seventh argument */
 	pushq	$0			/* where a return address would be */
 	movl	$-25, %eax
 	movq	%rcx, %r10
 	syscall
 	leave
+	.cfi_def_cfa %rsp, 8
 	ret
+	.cfi_endproc
 	.size	mach_msg_trap, . - mach_msg_trap
 
 	.section .note.GNU-stack, "", @progbits

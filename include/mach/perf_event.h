@@ -152,6 +152,11 @@ struct perf_event_attr
 
 #define PERF_MAX_STACK_DEPTH	127
 
+/* What stands before the registers of PERF_SAMPLE_REGS_USER. */
+#define PERF_SAMPLE_REGS_ABI_NONE	0	/* none follow */
+#define PERF_SAMPLE_REGS_ABI_32		1
+#define PERF_SAMPLE_REGS_ABI_64		2
+
 /* perf_event_header.type */
 #define PERF_RECORD_MMAP		1
 #define PERF_RECORD_LOST		2

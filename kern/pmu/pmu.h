@@ -24,6 +24,8 @@ struct pmu_regs
   unsigned long fp;		/* frame pointer */
   unsigned long flags;
   boolean_t user;		/* it ran in user mode */
+  const unsigned long *saved;	/* where the stub put the other registers, in
+				   the width's own order; NULL: nowhere */
 };
 
 /* What to count: the parts of struct perf_event_attr a PMU needs. */

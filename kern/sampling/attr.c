@@ -8,7 +8,12 @@
   (PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME			\
    | PERF_SAMPLE_ADDR | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_ID		\
    | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD | PERF_SAMPLE_STREAM_ID	\
+   | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER			\
    | PERF_SAMPLE_IDENTIFIER)
+
+/* Bytes of a stack dump: a record's size has 16 bits, and the rest of it takes
+   less than the difference. */
+#define ATTR_STACK_MAX	63488U
 
 #define ATTR_READ_FORMATS						\
   (PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING	\
@@ -31,11 +36,25 @@ static boolean_t
 attr_unused_fields_clear (const struct perf_event_attr *attr)
 {
   return attr->bp_type == 0 && attr->config1 == 0 && attr->config2 == 0
-	 && attr->branch_sample_type == 0 && attr->sample_regs_user == 0
-	 && attr->sample_stack_user == 0 && attr->clockid == 0
+	 && attr->branch_sample_type == 0 && attr->clockid == 0
 	 && attr->sample_regs_intr == 0 && attr->aux_watermark == 0
 	 && attr->reserved2 == 0 && attr->aux_sample_size == 0
 	 && attr->reserved3 == 0 && attr->sig_data == 0;
+}
+
+/* Registers and stack are asked for as they can be had. */
+static boolean_t
+attr_user_state_valid (const struct perf_event_attr *attr)
+{
+  uint64_t registers = attr->sample_regs_user;
+
+  return ((attr->sample_type & PERF_SAMPLE_REGS_USER) != 0
+	  ? registers != 0 && (registers & ~REGISTERS_KNOWN) == 0
+	  : registers == 0)
+	 && ((attr->sample_type & PERF_SAMPLE_STACK_USER) != 0
+	     ? attr->sample_stack_user % 8 == 0
+	       && attr->sample_stack_user <= ATTR_STACK_MAX
+	     : attr->sample_stack_user == 0);
 }
 
 kern_return_t
@@ -46,6 +65,7 @@ perf_attr_check (const struct perf_event_attr *attr, boolean_t has_buffer,
 
   if (attr->size != sizeof *attr
       || ! attr_unused_fields_clear (attr)
+      || ! attr_user_state_valid (attr)
       || (attr->sample_type & ~(uint64_t) ATTR_SAMPLE_TYPES) != 0
       || (attr->read_format & ~(uint64_t) ATTR_READ_FORMATS) != 0
       || (attr->flags & ~ATTR_FLAGS) != 0

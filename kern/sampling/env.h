@@ -8,6 +8,7 @@
 #define _KERN_SAMPLING_ENV_H_
 
 #include <i386/callchain.h>
+#include <i386/registers.h>
 #include <i386/user_page.h>
 #include <kern/pmu/pmu.h>	/* also kernel.h and mach/perf_event.h */
 #include <mach/perf_types.h>

@@ -167,6 +167,7 @@ perf_event_open (const struct perf_target *target,
   event->cpu = target->cpu;
   event->kernel = kernel;
   event->max_stack = perf_attr_max_stack (attr);
+  perf_sample_init (event);
 
   kr = event_init_counters (event);
   if (kr == KERN_SUCCESS && linked)

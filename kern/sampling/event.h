@@ -73,6 +73,7 @@ struct perf_event
   boolean_t kernel;		/* may see kernel addresses */
   boolean_t counts;		/* not a dummy */
   unsigned int max_stack;	/* frames */
+  unsigned int place_size;	/* bytes a sample needs in one piece at most */
   struct perf_event_attr attr;
   unsigned int nr_counters;
   struct perf_counter counter[];

@@ -89,12 +89,30 @@ ring_commit (struct perf_ring *ring)
   while (TRUE);
 }
 
+/* Copy bytes to where the count from the beginning of time is at. */
+static inline void
+ring_copy (const struct perf_ring *ring, unsigned long at, const void *bytes,
+	   unsigned long size)
+{
+  unsigned long first;
+
+  at &= ring->size - 1;
+  first = ring->size - at;
+  if (first >= size)
+    {
+      memcpy (ring->data + at, bytes, size);
+      return;
+    }
+  memcpy (ring->data + at, bytes, first);
+  memcpy (ring->data, (const char *) bytes + first, size - first);
+}
+
 boolean_t
 perf_ring_write (struct perf_ring *ring, const void *record,
 		 unsigned int size, boolean_t sideband)
 {
   unsigned long limit = sideband ? ring->size : ring->size - ring->keep;
-  unsigned long head, at, used, first;
+  unsigned long head, used;
 
   ring->nest++;
   cpu_barrier ();
@@ -110,17 +128,16 @@ perf_ring_write (struct perf_ring *ring, const void *record,
     }
   while (! ring_advance (ring, head, size));
 
-  at = head & (ring->size - 1);
-  first = ring->size - at;
-  if (first >= size)
-    memcpy (ring->data + at, record, size);
-  else
-    {
-      memcpy (ring->data + at, record, first);
-      memcpy (ring->data, (const char *) record + first, size - first);
-    }
+  ring_copy (ring, head, record, size);
   ring_commit (ring);
   return TRUE;
+}
+
+void
+perf_ring_put (const struct perf_ring *ring, unsigned long at,
+	       const void *bytes, unsigned long size)
+{
+  ring_copy (ring, ring->head + at, bytes, size);
 }
 
 boolean_t

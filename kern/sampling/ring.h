@@ -89,6 +89,12 @@ perf_ring_placed (struct perf_ring *ring, unsigned int size)
   *(volatile uint64_t *) &ring->page->data_head = ring->published;
 }
 
+/* For the same writer a record that is too long, or wraps: after room was
+   seen to be, copy bytes to where they stand in it, at bytes from its
+   beginning, and then perf_ring_placed (). */
+void perf_ring_put (const struct perf_ring *ring, unsigned long at,
+		    const void *bytes, unsigned long size);
+
 /* Whether the recorder has as much to read as it asked to be woken for. */
 boolean_t perf_ring_due (const struct perf_ring *ring);
 

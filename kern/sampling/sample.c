@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an overflow to a SAMPLE record; sample.h. */
 
+#include <kern/sampling/dump.h>
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
 
 /* Header and ten fields; then the callchain's length, two context markers,
    and frames. */
 #define SAMPLE_FIXED_WORDS	(1 + 10)
-#define SAMPLE_WORDS		(SAMPLE_FIXED_WORDS + 3 + PERF_MAX_STACK_DEPTH)
+#define SAMPLE_WORDS							\
+  (SAMPLE_FIXED_WORDS + 3 + PERF_MAX_STACK_DEPTH + PERF_DUMP_WORDS)
+
+/* More than any ring has in one piece. */
+#define SAMPLE_NO_PLACE		(1U << 30)
 
 /* What recorders ask for, with a callchain or without. */
 #define SAMPLE_USUAL	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP \
@@ -144,23 +149,85 @@ perf_sample_tell_lost (struct perf_counter *counter)
   return TRUE;
 }
 
-/* The most words a sample of event takes. */
-static inline unsigned int
-sample_words (const struct perf_event *event)
+void
+perf_sample_init (struct perf_event *event)
 {
-  return (event->attr.sample_type & PERF_SAMPLE_CALLCHAIN)
-	 ? SAMPLE_FIXED_WORDS + 3 + event->max_stack : SAMPLE_FIXED_WORDS;
+  unsigned int words = SAMPLE_FIXED_WORDS;
+
+  if (event->attr.sample_type & PERF_SAMPLE_CALLCHAIN)
+    words += 3 + event->max_stack;
+  /* What has a dump is not put together in place. */
+  event->place_size = (event->attr.sample_type & PERF_DUMP_TYPES)
+		      ? SAMPLE_NO_PLACE : words * 8;
 }
 
-/* Tell what was lost before a sample of words: only when both fit, or a full
+/* Tell what was lost before a sample of size: only when both fit, or a full
    ring would be topped up with LOST records of one. */
 static boolean_t
-sample_tell_lost_first (struct perf_counter *counter, unsigned int words)
+sample_tell_lost_first (struct perf_counter *counter, unsigned int size)
 {
   struct perf_ring *ring = &counter->event->buffer->ring[cpu_this ()];
 
-  return perf_ring_room (ring, FALSE) >= (words + LOST_WORDS) * 8
+  return perf_ring_room (ring, FALSE) >= size + LOST_WORDS * 8
 	 && perf_sample_tell_lost (counter);
+}
+
+/* Make room for a sample of size: FALSE, there is none, and that is noted. */
+static boolean_t
+sample_make_room (struct perf_counter *counter, unsigned int size)
+{
+  struct perf_buffer *buffer = counter->event->buffer;
+  struct perf_ring *ring = &buffer->ring[cpu_this ()];
+
+  if (counter->lost_untold != 0 ? sample_tell_lost_first (counter, size)
+				: perf_ring_room (ring, FALSE) >= size)
+    return TRUE;
+  perf_ring_lost (ring);
+  perf_buffer_notify (buffer);
+  return FALSE;
+}
+
+/* Complete the sample of nr words with registers and stack, and take it
+   in.  FALSE: no room. */
+static boolean_t
+sample_copy_dump (struct perf_counter *counter, uint64_t *words,
+		  unsigned int nr, const struct pmu_regs *regs)
+{
+  const struct perf_event *event = counter->event;
+  struct perf_ring *ring = &event->buffer->ring[cpu_this ()];
+  unsigned int size = event->attr.sample_stack_user, there;
+  struct perf_user_state state;
+  uint64_t *at = words + nr;
+  uint64_t tail[2] = { 0, 0 };
+
+  if (! sample_make_room (counter, (nr + PERF_DUMP_WORDS) * 8 + size))
+    return FALSE;
+  perf_dump_init (&state, regs);
+  if (event->attr.sample_type & PERF_SAMPLE_REGS_USER)
+    at = perf_dump_registers (at, event, &state);
+  size = (at - words) * 8;
+  if (event->attr.sample_type & PERF_SAMPLE_STACK_USER)
+    {
+      size += 8;
+      there = ! state.present ? 0
+	      : perf_dump_stack (ring, size, &state,
+				 event->attr.sample_stack_user);
+      *at++ = (there + 7) & ~7U;
+      if (there != 0)
+	{
+	  /* Zeros to the whole word, then how much is true. */
+	  tail[1] = there;
+	  perf_ring_put (ring, size + there, tail, -there & 7);
+	  perf_ring_put (ring, size + ((there + 7) & ~7U), &tail[1], 8);
+	  size += ((there + 7) & ~7U) + 8;
+	}
+    }
+  words[0] = perf_header (PERF_RECORD_SAMPLE, words[0] >> 32 & 0xffff,
+			  size / 8);
+  perf_ring_put (ring, 0, words, (at - words) * 8);
+  perf_ring_placed (ring, size);
+  perf_buffer_written (event->buffer, ring);
+  return TRUE;
 }
 
 /* Put a sample together outside the ring and copy it in.  FALSE: no room. */
@@ -171,13 +238,10 @@ sample_copy (struct perf_counter *counter, unsigned int overflows,
   uint64_t *words = scratch[cpu_this ()];
   unsigned int nr = sample_put (words, counter, overflows, regs) - words;
 
-  if (counter->lost_untold != 0 && ! sample_tell_lost_first (counter, nr))
-    {
-      perf_ring_lost (&counter->event->buffer->ring[cpu_this ()]);
-      perf_buffer_notify (counter->event->buffer);
-      return FALSE;
-    }
-  return perf_buffer_write (counter->event->buffer, words, nr * 8, FALSE);
+  if (counter->event->attr.sample_type & PERF_DUMP_TYPES)
+    return sample_copy_dump (counter, words, nr, regs);
+  return sample_make_room (counter, nr * 8)
+	 && perf_buffer_write (counter->event->buffer, words, nr * 8, FALSE);
 }
 
 /* Write a sample.  FALSE: no room. */
@@ -190,7 +254,7 @@ sample_write (struct perf_counter *counter, unsigned int overflows,
   uint64_t *words;
 
   words = counter->lost_untold != 0 ? NULL
-	  : perf_ring_place (ring, sample_words (counter->event) * 8);
+	  : perf_ring_place (ring, counter->event->place_size);
   if (words == NULL)
     return sample_copy (counter, overflows, regs);
   perf_ring_placed (ring, (sample_put (words, counter, overflows, regs)

@@ -14,6 +14,9 @@
 
 #include <kern/sampling/record.h>
 
+/* Set what samples of event, which is being opened, need to know of it. */
+void perf_sample_init (struct perf_event *event);
+
 /* The pmu_overflow_t of the sampling core. */
 void perf_overflow (struct pmu_event *pmu_event, unsigned int overflows,
 		    const struct pmu_regs *regs);

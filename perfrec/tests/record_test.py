@@ -257,7 +257,7 @@ class StockPerf(Tree):
 class Errors(Tree):
     def test_usage(self):
         for args, text in ((['-c', '0', 'chase'], 'is not a number from 1'), (['-c', '1x', 'chase'], 'is not a number'),
-                           (['-c', '5', '-F', '5', 'chase'], 'exclude each other'), (['-g', 'lbr', 'chase'], 'none of fp, dwarf, no'),
+                           (['-c', '5', '-F', '5', 'chase'], 'exclude each other'), (['-g', 'lbr', 'chase'], 'none of fp, dwarf, no'), (['-g', 'dwarf,100', 'chase'], 'no multiple of 8'), (['-g', 'dwarf,65528', 'chase'], '-g dwarf'),
                            (['--ring-size', '5000', 'chase'], 'power of two'), (['-o', '-', 'chase'], 'not to a pipe'),
                            ([], 'no workload'), (['--nonsense', 'chase'], "unknown option '--nonsense'"), (['-o'], "'-o' needs a value"),
                            (['-e', 'cycles:x', 'chase'], "unknown modifier 'x'"), (['-e', 'cycles,,', 'chase'], 'empty event name'),

@@ -60,6 +60,24 @@ static void test_attributes(void)
 	attr.config = PERF_COUNT_HW_STALLED_CYCLES_FRONTEND;
 	refused(self, host_priv, &attr, KERN_NOT_SUPPORTED, "stalled cycles");
 	attr = good;
+	attr.sample_type |= PERF_SAMPLE_REGS_USER;
+	refused(self, host_priv, &attr, KERN_INVALID_ARGUMENT, "registers, but none of them");
+	attr.sample_regs_user = 1UL << 12;
+	refused(self, host_priv, &attr, KERN_INVALID_ARGUMENT, "a register that is not saved");
+	attr.sample_regs_user = 1UL << 8;
+	refused(self, host_priv, &attr, KERN_SUCCESS, "a register");
+	attr = good;
+	attr.sample_regs_user = 1UL << 8;
+	refused(self, host_priv, &attr, KERN_INVALID_ARGUMENT, "a register in no sample");
+	attr = good;
+	attr.sample_type |= PERF_SAMPLE_STACK_USER;
+	attr.sample_stack_user = 100;
+	refused(self, host_priv, &attr, KERN_INVALID_ARGUMENT, "half a word of stack");
+	attr.sample_stack_user = 65528;
+	refused(self, host_priv, &attr, KERN_INVALID_ARGUMENT, "more stack than a record holds");
+	attr.sample_stack_user = 63488;
+	refused(self, host_priv, &attr, KERN_SUCCESS, "as much stack as one holds");
+	attr = good;
 	attr.flags |= PERF_ATTR_INHERIT;
 	refused(mach_thread_self(), host_priv, &attr, KERN_INVALID_ARGUMENT,
 		"a thread hands nothing on");

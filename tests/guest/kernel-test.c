@@ -38,6 +38,7 @@ void test_own_counters(void);
 void test_groups(void);
 void test_multiplex_samples(void);
 void test_many_switches(void);
+void test_stack_dump(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -75,5 +76,6 @@ const struct test tests[] = {
     {"groups", test_groups},
     {"multiplex-samples", test_multiplex_samples},
     {"many-switches", test_many_switches},
+    {"stack-dump", test_stack_dump},
     {NULL, NULL},
 };
