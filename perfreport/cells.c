@@ -48,18 +48,17 @@ static void grow_slots(struct cells *cells)
 }
 
 uint32_t cells_add(struct cells *cells, uint32_t node, uint32_t owner, uint32_t cpu,
-		   uint64_t weight)
+		   const struct amount *amount)
 {
 	uint32_t *slot = slot_of(cells, node, owner, cpu);
-	struct amount amount = {.samples = 1, .weight = weight};
 
 	if (*slot) {
-		amount_add(&cells->list[*slot - 1].self, &amount);
+		amount_add(&cells->list[*slot - 1].self, amount);
 		return *slot - 1;
 	}
 	cells->list = must_grow(cells->list, &cells->capacity, cells->nr + 1, sizeof *cells->list);
 	cells->list[cells->nr] =
-	    (struct cell){.node = node, .owner = owner, .cpu = cpu, .self = amount};
+	    (struct cell){.node = node, .owner = owner, .cpu = cpu, .self = *amount};
 	*slot = ++cells->nr;
 	if (cells->nr * 2 > cells->nr_slots)
 		grow_slots(cells);

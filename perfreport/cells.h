@@ -27,8 +27,8 @@ struct cells {
 void cells_init(struct cells *cells);
 void cells_free(struct cells *cells);
 
-/* Count a sample of this weight; returns the index of its cell. */
+/* Count samples; returns the index of their cell. */
 uint32_t cells_add(struct cells *cells, uint32_t node, uint32_t owner, uint32_t cpu,
-		   uint64_t weight);
+		   const struct amount *amount);
 
 #endif /* PERFREPORT_CELLS_H */

@@ -5,18 +5,6 @@
 #include "alloc.h"
 #include "chain.h"
 
-enum cpu_mode chain_mode(const struct perfdata_record *record)
-{
-	switch (record->misc & PERF_RECORD_MISC_CPUMODE_MASK) {
-	case PERF_RECORD_MISC_KERNEL:
-		return MODE_KERNEL;
-	case PERF_RECORD_MISC_USER:
-		return MODE_USER;
-	default:
-		return MODE_OTHER;
-	}
-}
-
 /* Hypervisor and virtual machine (perf_event_open(2)) are none of ours. */
 static enum cpu_mode mode_of_marker(uint64_t marker)
 {
@@ -27,25 +15,19 @@ static enum cpu_mode mode_of_marker(uint64_t marker)
 	return MODE_OTHER;
 }
 
-struct callers chain_callers(const struct perfdata_record *record)
+void chain_trim(struct callers *callers, uint64_t ip)
 {
-	const struct perfdata_sample *sample = &record->sample;
-	struct callers callers = {
-	    .values = sample->chain, .nr = sample->nr_chain, .mode = chain_mode(record)};
-
-	if (callers.nr && *callers.values >= PERF_CONTEXT_MAX) {
-		callers.mode = mode_of_marker(*callers.values++);
-		callers.nr--;
+	if (callers->nr && *callers->values >= PERF_CONTEXT_MAX) {
+		callers->mode = mode_of_marker(*callers->values++);
+		callers->nr--;
 	}
-	/* A callchain begins with the sample's own address. */
-	if (callers.nr && *callers.values == sample->ip) {
-		callers.values++;
-		callers.nr--;
+	if (callers->nr && *callers->values == ip) {
+		callers->values++;
+		callers->nr--;
 	}
-	return callers;
 }
 
-void chain_resolve(struct chain *chain, struct resolver *resolver, const struct thread *thread,
+void chain_resolve(struct chain *chain, struct resolver *resolver, const struct task *task,
 		   const struct callers *callers)
 {
 	enum cpu_mode mode = callers->mode;
@@ -61,7 +43,7 @@ void chain_resolve(struct chain *chain, struct resolver *resolver, const struct 
 		}
 		chain->frames = must_grow(chain->frames, &chain->capacity, chain->nr + 1,
 					  sizeof *chain->frames);
-		chain->frames[chain->nr++] = resolve(resolver, thread, mode, address);
+		chain->frames[chain->nr++] = resolve(resolver, task, mode, address);
 		chain->has_user |= mode == MODE_USER;
 	}
 }

@@ -27,14 +27,22 @@ struct chain {
 	bool has_user; /* some of them are user frames */
 };
 
-/* The mode that the sample's own address is of. */
-enum cpu_mode chain_mode(const struct perfdata_record *record);
+/* The mode that a sample's own address is of, by the record's misc. */
+static inline enum cpu_mode chain_mode(uint16_t misc)
+{
+	misc &= PERF_RECORD_MISC_CPUMODE_MASK;
+	return misc == PERF_RECORD_MISC_KERNEL ? MODE_KERNEL
+	       : misc == PERF_RECORD_MISC_USER ? MODE_USER
+					       : MODE_OTHER;
+}
 
-/* The callers of a PERF_RECORD_SAMPLE; nr is 0 if it has none. */
-struct callers chain_callers(const struct perfdata_record *record);
+/* Make the callers of a whole callchain, whose mode is that of the sample: the
+   first marker becomes their mode, and the sample's own address ip, with which
+   a callchain begins, is left out. */
+void chain_trim(struct callers *callers, uint64_t ip);
 
 /* Make frames of the callers. */
-void chain_resolve(struct chain *chain, struct resolver *resolver, const struct thread *thread,
+void chain_resolve(struct chain *chain, struct resolver *resolver, const struct task *task,
 		   const struct callers *callers);
 
 void chain_free(struct chain *chain);

@@ -1,54 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "input.h"
 
-static bool read_all(struct input *input, int fd)
+static bool refuse(const char *path, const char *hint, struct failure *failure)
 {
-	size_t capacity = 0;
+	failure_set(failure, EXIT_INPUT, "%s: cannot read: %s%s", path, strerror(errno), hint);
+	return false;
+}
 
-	for (;;) {
-		ssize_t n;
+/* Read what cannot be mapped. */
+static bool read_all(struct input *input, int fd, const char *path, struct failure *failure)
+{
+	char buffer[65536];
+	ssize_t n;
 
-		input->bytes = must_grow(input->bytes, &capacity, input->size + 65536, 1);
-		n = read(fd, (char *)input->bytes + input->size, capacity - input->size);
+	if (!spool_open(&input->spool, failure))
+		return false;
+	while ((n = read(fd, buffer, sizeof buffer)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
+			return refuse(path, "", failure);
+		if (!spool_add(&input->spool, buffer, n, failure))
 			return false;
-		if (n == 0)
-			return true;
-		input->size += n;
 	}
+	if (!spool_map(&input->spool, failure))
+		return false;
+	input->bytes = input->spool.map ? input->spool.map : "";
+	input->size = input->spool.size;
+	return true;
 }
 
-static bool take(struct input *input, int fd)
+static bool take(struct input *input, int fd, const char *path, struct failure *failure)
 {
 	struct stat status;
+	void *bytes;
 
 	if (fstat(fd, &status) != 0)
-		return false;
+		return refuse(path, "", failure);
 	if (S_ISDIR(status.st_mode)) {
 		errno = EISDIR;
-		return false;
+		return refuse(path, " (perf record --threads writes one; record without it)",
+			      failure);
 	}
-	if (!S_ISREG(status.st_mode) || status.st_size == 0)
-		return read_all(input, fd);
+	if (!S_ISREG(status.st_mode) || status.st_size == 0 || lseek(fd, 0, SEEK_CUR) != 0)
+		return read_all(input, fd, path, failure);
+	bytes = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return read_all(input, fd, path, failure);
+	input->bytes = bytes;
 	input->size = status.st_size;
-	input->bytes = mmap(NULL, input->size, PROT_READ, MAP_PRIVATE, fd, 0);
-	input->mapped = input->bytes != MAP_FAILED;
-	if (!input->mapped) {
-		input->bytes = NULL;
-		input->size = 0;
-		return read_all(input, fd);
-	}
+	input->mapped = true;
 	return true;
 }
 
@@ -59,11 +67,12 @@ bool input_open(struct input *input, const char *path, struct failure *failure)
 	bool good;
 
 	memset(input, 0, sizeof *input);
-	good = fd >= 0 && take(input, fd);
-	if (!good)
-		failure_set(failure, EXIT_INPUT, "%s: cannot read: %s%s", path, strerror(errno),
-			    errno == ENOENT ? "; name the recording with -i FILE" : "");
-	if (fd >= 0 && !is_stdin)
+	input->spool.fd = -1;
+	if (fd < 0)
+		return refuse(path, errno == ENOENT ? "; name the recording with -i FILE" : "",
+			      failure);
+	good = take(input, fd, path, failure);
+	if (!is_stdin)
 		close(fd);
 	if (!good)
 		input_close(input);
@@ -73,8 +82,8 @@ bool input_open(struct input *input, const char *path, struct failure *failure)
 void input_close(struct input *input)
 {
 	if (input->mapped)
-		munmap(input->bytes, input->size);
-	else
-		free(input->bytes);
+		munmap((void *)input->bytes, input->size);
+	spool_close(&input->spool);
 	memset(input, 0, sizeof *input);
+	input->spool.fd = -1;
 }

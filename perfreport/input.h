@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bytes of a file, mapped, or read where it cannot be.
+ * The bytes of a file, mapped; of a pipe, kept in a spool and mapped.
  */
 #ifndef PERFREPORT_INPUT_H
 #define PERFREPORT_INPUT_H
@@ -9,11 +9,13 @@
 #include <stddef.h>
 
 #include "failure.h"
+#include "spool.h"
 
 struct input {
-	void *bytes;
+	const void *bytes;
 	size_t size;
-	bool mapped;
+	bool mapped; /* from a file of that name; else they are the spool's */
+	struct spool spool;
 };
 
 /* Open path ("-": standard input); input_close() it.  Errors: EXIT_INPUT. */

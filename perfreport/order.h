@@ -5,6 +5,7 @@
 #ifndef PERFREPORT_ORDER_H
 #define PERFREPORT_ORDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,11 @@ struct order_entry {
 	uint64_t time; /* ns; 0: at once */
 	uint64_t pos;  /* in the file */
 };
+
+static inline bool order_before(const struct order_entry *a, const struct order_entry *b)
+{
+	return a->time < b->time || (a->time == b->time && a->pos < b->pos);
+}
 
 struct order {
 	struct order_entry *list;

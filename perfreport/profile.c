@@ -10,7 +10,7 @@ void profile_init(struct profile *profile, struct search search)
 	memset(profile, 0, sizeof *profile);
 	profile->names = names_new();
 	frames_init(&profile->frames, profile->names);
-	tasks_init(&profile->tasks, profile->names, &profile->versions);
+	tasks_init(&profile->tasks, profile->names, &profile->versions, &profile->history);
 	objects_init(&profile->objects, search);
 	profile->kernel.version = ++profile->versions.last;
 	profile->first_time = UINT64_MAX;
@@ -33,6 +33,7 @@ void profile_free(struct profile *profile)
 	free(profile->incomplete);
 	space_free(&profile->kernel);
 	tasks_free(&profile->tasks);
+	history_free(&profile->history);
 	frames_free(&profile->frames);
 	objects_free(&profile->objects);
 	names_free(profile->names);

@@ -44,6 +44,7 @@ struct profile {
 	struct names *names;
 	struct frames frames;
 	struct tasks tasks;
+	struct history history; /* of the tasks and maps */
 	struct versions versions;
 	struct objects objects;
 	struct space kernel;
@@ -55,6 +56,7 @@ struct profile {
 	uint64_t samples_unassigned;	/* samples of no known event */
 	uint64_t damaged;		/* records that made no sense */
 	uint64_t first_time, last_time; /* of the samples, ns; first > last: none */
+	size_t threads;			/* that are to read it; 0: as many as there are CPUs */
 	bool named;			/* samples stand in trees and cells; else only counted */
 	char *incomplete;		/* the recording was cut or damaged: how; or NULL */
 };

@@ -45,16 +45,16 @@ static uint32_t look_up(struct profile *profile, const struct space *space, uint
 		      : frames_address(&profile->frames, object, inside);
 }
 
-uint32_t resolve(struct resolver *resolver, const struct thread *thread, enum cpu_mode mode,
+uint32_t resolve(struct resolver *resolver, const struct task *task, enum cpu_mode mode,
 		 uint64_t address)
 {
 	struct profile *profile = resolver->profile;
 	struct resolved *recent;
-	struct space *space;
+	const struct space *space;
 
-	if (mode == MODE_OTHER)
+	if (mode == MODE_OTHER || (mode == MODE_USER && task == NULL))
 		return frames_address(&profile->frames, NULL, address);
-	space = mode == MODE_KERNEL ? &profile->kernel : &thread->task->space;
+	space = mode == MODE_KERNEL ? &profile->kernel : &task->space;
 	recent =
 	    &resolver
 		 ->recent[hash_number(address ^ (uint64_t)space->version << 48) & (NR_RECENT - 1)];

@@ -18,8 +18,9 @@ struct resolver {
 void resolver_init(struct resolver *resolver, struct profile *profile);
 void resolver_free(struct resolver *resolver);
 
-/* The frame of an address in a thread, in user or kernel mode. */
-uint32_t resolve(struct resolver *resolver, const struct thread *thread, enum cpu_mode mode,
+/* The frame of an address in a task (NULL: none is known), in user or kernel
+   mode. */
+uint32_t resolve(struct resolver *resolver, const struct task *task, enum cpu_mode mode,
 		 uint64_t address);
 
 #endif /* PERFREPORT_RESOLVE_H */

@@ -20,9 +20,16 @@ struct stack {
 struct stacks *stacks_new(void);
 void stacks_free(struct stacks *stacks);
 
-/* The stack of a thread's callers in the tree of an event, nodes made as
-   needed.  The callers' values must stay where they are. */
-struct stack stacks_get(struct stacks *stacks, struct resolver *resolver, struct event *event,
-			const struct thread *thread, const struct callers *callers);
+/* Whose stack it is, and with which maps. */
+struct stack_key {
+	uint32_t event, task;
+	uint32_t epoch, kernel_epoch; /* see history.h */
+	uint32_t chain;		      /* the number of the callers: equal ones have the same */
+	name_t comm;
+};
+
+/* The stack of callers in the tree of an event, nodes made as needed. */
+struct stack stacks_get(struct stacks *stacks, struct resolver *resolver,
+			const struct stack_key *key, const struct callers *callers);
 
 #endif /* PERFREPORT_STACKS_H */

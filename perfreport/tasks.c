@@ -7,13 +7,15 @@
 #include "hash.h"
 #include "tasks.h"
 
-void tasks_init(struct tasks *tasks, struct names *names, struct versions *versions)
+void tasks_init(struct tasks *tasks, struct names *names, struct versions *versions,
+		struct history *history)
 {
 	memset(tasks, 0, sizeof *tasks);
 	tasks->names = names;
 	tasks->versions = versions;
 	tasks->nr_slots = 256;
 	tasks->slots = must_calloc(tasks->nr_slots, sizeof *tasks->slots);
+	tasks->history = history;
 	tasks_name(tasks, 0, 0, "swapper"); /* Linux: the idle thread of every CPU */
 }
 
@@ -67,6 +69,7 @@ static struct task *new_task(struct tasks *tasks, uint32_t pid)
 	struct task *task = must_calloc(1, sizeof *task);
 
 	task->pid = pid;
+	task->index = tasks->nr_tasks;
 	task->space.version = ++tasks->versions->last;
 	tasks->tasks = must_grow(tasks->tasks, &tasks->tasks_capacity, tasks->nr_tasks + 1,
 				 sizeof *tasks->tasks);
@@ -74,27 +77,49 @@ static struct task *new_task(struct tasks *tasks, uint32_t pid)
 	return task;
 }
 
-static void charge_to(struct tasks *tasks, struct thread *thread, name_t comm)
+static uint32_t new_owner(struct tasks *tasks, uint32_t pid, uint32_t tid, name_t comm)
 {
 	tasks->owners = must_grow(tasks->owners, &tasks->owners_capacity, tasks->nr_owners + 1,
 				  sizeof *tasks->owners);
-	tasks->owners[tasks->nr_owners] =
-	    (struct owner){.pid = thread->pid, .tid = thread->tid, .comm = comm};
-	thread->owner = tasks->nr_owners++;
+	tasks->owners[tasks->nr_owners] = (struct owner){.pid = pid, .tid = tid, .comm = comm};
+	return tasks->nr_owners++;
+}
+
+static void charge_to(struct tasks *tasks, struct thread *thread, name_t comm)
+{
+	struct life life = {.since = tasks->now, .pid = thread->pid, .tid = thread->tid};
+
+	thread->owner = new_owner(tasks, thread->pid, thread->tid, comm);
+	life.owner = thread->owner;
+	life.task = thread->task->index;
+	if (tasks->history != NULL)
+		history_life(tasks->history, &life);
+}
+
+/* What a thread without a name is called. */
+static name_t number_name(struct tasks *tasks, uint32_t tid)
+{
+	char comm[16];
+
+	snprintf(comm, sizeof comm, ":%d", (int)tid);
+	return names_add(tasks->names, comm);
+}
+
+uint32_t tasks_owner(struct tasks *tasks, uint32_t pid, uint32_t tid)
+{
+	return new_owner(tasks, pid, tid, number_name(tasks, tid));
 }
 
 /* A new thread under tid, in place of any that had it before. */
 static struct thread *new_thread(struct tasks *tasks, struct task *task, uint32_t tid)
 {
 	struct thread *thread = must_calloc(1, sizeof *thread);
-	char comm[16];
 	uint64_t *slot;
 
 	thread->pid = task->pid;
 	thread->tid = tid;
 	thread->task = task;
-	snprintf(comm, sizeof comm, ":%d", (int)tid);
-	charge_to(tasks, thread, names_add(tasks->names, comm));
+	charge_to(tasks, thread, number_name(tasks, tid));
 	tasks->threads = must_grow(tasks->threads, &tasks->threads_capacity, tasks->nr_threads + 1,
 				   sizeof *tasks->threads);
 	tasks->threads[tasks->nr_threads++] = thread;
@@ -128,24 +153,28 @@ void tasks_name(struct tasks *tasks, uint32_t pid, uint32_t tid, const char *com
 		charge_to(tasks, thread, name);
 }
 
-void tasks_fork(struct tasks *tasks, uint32_t pid, uint32_t tid, uint32_t ppid, uint32_t ptid,
-		bool inherit_maps)
+struct task *tasks_fork(struct tasks *tasks, uint32_t pid, uint32_t tid, uint32_t ppid,
+			uint32_t ptid, bool inherit_maps)
 {
 	struct thread *parent = tasks_thread(tasks, ppid, ptid);
+	struct task *copy = NULL;
 
 	if (pid == ppid) {
 		if (tid == ptid)
-			return;
+			return NULL;
 		new_thread(tasks, parent->task, tid);
 	} else {
 		struct task *task =
 		    tid == pid ? new_task(tasks, pid) : tasks_thread(tasks, pid, pid)->task;
 
 		new_thread(tasks, task, tid);
-		if (inherit_maps && tid == pid)
+		if (inherit_maps && tid == pid) {
 			space_copy(&task->space, tasks->versions, &parent->task->space);
+			copy = task;
+		}
 	}
 	if (parent->named)
 		tasks_name(tasks, pid, tid,
 			   names_text(tasks->names, tasks->owners[parent->owner].comm));
+	return copy;
 }

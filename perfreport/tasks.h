@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "history.h"
 #include "names.h"
 #include "space.h"
 
@@ -23,6 +24,7 @@ struct owner {
 
 struct task {
 	uint32_t pid;
+	uint32_t index; /* in tasks.tasks */
 	struct space space;
 };
 
@@ -45,9 +47,13 @@ struct tasks {
 	uint64_t *slots; /* tid -> thread that has it now: tid << 32 | index + 1 */
 	size_t nr_slots;
 	size_t nr_used;
+	struct history *history; /* is told of every change of a thread, if set; not ours */
+	struct order_entry now;	 /* the time of what is applied */
 };
 
-void tasks_init(struct tasks *tasks, struct names *names, struct versions *versions);
+/* history: NULL, or what is told of every change of a thread. */
+void tasks_init(struct tasks *tasks, struct names *names, struct versions *versions,
+		struct history *history);
 void tasks_free(struct tasks *tasks);
 
 /* The thread, made with its task if new. */
@@ -57,8 +63,12 @@ struct thread *tasks_thread(struct tasks *tasks, uint32_t pid, uint32_t tid);
 void tasks_name(struct tasks *tasks, uint32_t pid, uint32_t tid, const char *comm);
 
 /* A FORK record: a thread is born, of a new task when pid is not ppid; it
-   inherits the name, a task the maps too if inherit_maps. */
-void tasks_fork(struct tasks *tasks, uint32_t pid, uint32_t tid, uint32_t ppid, uint32_t ptid,
-		bool inherit_maps);
+   inherits the name, a task the maps too if inherit_maps.  Returns the task
+   whose maps are now a copy of its parent's, or NULL. */
+struct task *tasks_fork(struct tasks *tasks, uint32_t pid, uint32_t tid, uint32_t ppid,
+			uint32_t ptid, bool inherit_maps);
+
+/* A new owner that no thread has: for samples of threads no record tells of. */
+uint32_t tasks_owner(struct tasks *tasks, uint32_t pid, uint32_t tid);
 
 #endif /* PERFREPORT_TASKS_H */

@@ -69,7 +69,7 @@ static int set_up(void **state)
 	struct fixture *fixture = calloc(1, sizeof *fixture);
 
 	fixture->names = names_new();
-	tasks_init(&fixture->tasks, fixture->names, &fixture->versions);
+	tasks_init(&fixture->tasks, fixture->names, &fixture->versions, NULL);
 	*state = fixture;
 	return 0;
 }

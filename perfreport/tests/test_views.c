@@ -41,7 +41,8 @@ static void sample(struct fixture *fixture, unsigned int times, uint32_t cpu, ..
 		node = tree_child(&event->tree, node, step);
 	va_end(frames);
 	for (unsigned int i = 0; i < times; i++)
-		cells_add(&event->cells, node, 1, cpu, event->period);
+		cells_add(&event->cells, node, 1, cpu,
+			  &(struct amount){.samples = 1, .weight = event->period});
 	amount_add(&event->total, &amount);
 }
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "hash.h"
+#include "hits.h"
+
+static void table_init(struct hit_table *table)
+{
+	table->nr = 1024;
+	table->slots = must_calloc(table->nr, sizeof *table->slots);
+}
+
+void hits_init(struct hits *hits)
+{
+	memset(hits, 0, sizeof *hits);
+	table_init(&hits->by_place);
+	table_init(&hits->by_hit);
+	table_init(&hits->by_chain);
+	hits->chains = must_grow(NULL, &hits->chains_capacity, 1, sizeof *hits->chains);
+	hits->chains[hits->nr_chains++] = (struct chain_words){0};
+}
+
+void hits_free(struct hits *hits)
+{
+	free(hits->places);
+	free(hits->list);
+	free(hits->chains);
+	free(hits->words);
+	free(hits->by_place.slots);
+	free(hits->by_hit.slots);
+	free(hits->by_chain.slots);
+	memset(hits, 0, sizeof *hits);
+}
+
+/* Is there no room for one more of nr?  Then the table is made larger, and
+   all have to be put in again. */
+static bool table_grew(struct hit_table *table, size_t nr)
+{
+	if (nr * 2 <= table->nr)
+		return false;
+	free(table->slots);
+	table->nr *= 2;
+	table->slots = must_calloc(table->nr, sizeof *table->slots);
+	return true;
+}
+
+/* Put in an index that is known not to be there. */
+static void table_put(struct hit_table *table, uint64_t hash, uint32_t index)
+{
+	size_t at = hash & (table->nr - 1);
+
+	while (table->slots[at])
+		at = (at + 1) & (table->nr - 1);
+	table->slots[at] = index + 1;
+}
+
+static uint64_t hash_place(const struct place *place)
+{
+	return hash_bytes(place, sizeof *place);
+}
+
+uint32_t hits_place(struct hits *hits, const struct place *place)
+{
+	struct hit_table *table = &hits->by_place;
+	uint64_t hash = hash_place(place);
+	size_t at = hash & (table->nr - 1);
+
+	for (; table->slots[at]; at = (at + 1) & (table->nr - 1))
+		if (memcmp(&hits->places[table->slots[at] - 1], place, sizeof *place) == 0)
+			return table->slots[at] - 1;
+	hits->places = must_grow(hits->places, &hits->places_capacity, hits->nr_places + 1,
+				 sizeof *hits->places);
+	hits->places[hits->nr_places++] = *place;
+	if (!table_grew(table, hits->nr_places))
+		table_put(table, hash, hits->nr_places - 1);
+	else
+		for (size_t i = 0; i < hits->nr_places; i++)
+			table_put(table, hash_place(&hits->places[i]), i);
+	return hits->nr_places - 1;
+}
+
+/* Four sums side by side, as each step of one waits for the one before. */
+static uint64_t hash_words(const perfdata_u64 *values, uint64_t nr, uint64_t seed)
+{
+	const uint64_t factor = 0x9e3779b97f4a7c15ULL;
+	uint64_t sums[4] = {seed, nr, 1, 2};
+	uint64_t i = 0;
+
+	for (; i + 4 <= nr; i += 4)
+		for (unsigned int lane = 0; lane < 4; lane++) {
+			uint64_t sum = sums[lane] ^ values[i + lane];
+
+			sums[lane] = (sum << 23 | sum >> 41) * factor;
+		}
+	for (; i < nr; i++)
+		sums[i & 3] = (sums[i & 3] ^ values[i]) * factor;
+	return hash_number(sums[0] ^ hash_number(sums[1] ^ (sums[2] << 17 | sums[2] >> 47)) ^
+			   sums[3] * 3);
+}
+
+static bool same_chain(const struct hits *hits, const struct chain_words *chain,
+		       const struct callers *callers, uint64_t hash)
+{
+	return chain->hash == hash && chain->nr == callers->nr && chain->mode == callers->mode &&
+	       (chain->nr == 0 || memcmp(&hits->words[chain->first], callers->values,
+					 chain->nr * sizeof *hits->words) == 0);
+}
+
+uint32_t hits_chain(struct hits *hits, const struct callers *callers)
+{
+	struct hit_table *table = &hits->by_chain;
+	uint64_t hash = hash_words(callers->values, callers->nr, callers->mode);
+	size_t at = hash & (table->nr - 1);
+
+	for (; table->slots[at]; at = (at + 1) & (table->nr - 1))
+		if (same_chain(hits, &hits->chains[table->slots[at] - 1], callers, hash))
+			return table->slots[at] - 1;
+	hits->chains = must_grow(hits->chains, &hits->chains_capacity, hits->nr_chains + 1,
+				 sizeof *hits->chains);
+	hits->words = must_grow(hits->words, &hits->words_capacity, hits->nr_words + callers->nr,
+				sizeof *hits->words);
+	hits->chains[hits->nr_chains++] = (struct chain_words){
+	    .first = hits->nr_words, .hash = hash, .nr = callers->nr, .mode = callers->mode};
+	if (callers->nr)
+		memcpy(&hits->words[hits->nr_words], callers->values,
+		       callers->nr * sizeof *hits->words);
+	hits->nr_words += callers->nr;
+	if (!table_grew(table, hits->nr_chains))
+		table_put(table, hash, hits->nr_chains - 1);
+	else
+		for (size_t i = 1; i < hits->nr_chains; i++)
+			table_put(table, hits->chains[i].hash, i);
+	return hits->nr_chains - 1;
+}
+
+static inline uint64_t hash_hit(const struct hit *hit)
+{
+	return hash_number(hit->ip + ((uint64_t)hit->chain << 32 | hit->place) +
+			   hit->cpu * 0x9e3779b97f4a7c15ULL);
+}
+
+static inline bool same_hit(const struct hit *a, const struct hit *b)
+{
+	return a->ip == b->ip && a->place == b->place && a->chain == b->chain && a->cpu == b->cpu;
+}
+
+uint32_t hits_add(struct hits *hits, const struct hit *hit)
+{
+	struct hit_table *table = &hits->by_hit;
+	uint64_t hash = hash_hit(hit);
+	size_t at = hash & (table->nr - 1);
+
+	for (; table->slots[at]; at = (at + 1) & (table->nr - 1)) {
+		struct hit *have = &hits->list[table->slots[at] - 1];
+
+		if (same_hit(have, hit)) {
+			amount_add(&have->amount, &hit->amount);
+			return table->slots[at] - 1;
+		}
+	}
+	hits->list = must_grow(hits->list, &hits->capacity, hits->nr + 1, sizeof *hits->list);
+	hits->list[hits->nr++] = *hit;
+	if (!table_grew(table, hits->nr))
+		table_put(table, hash, hits->nr - 1);
+	else
+		for (size_t i = 0; i < hits->nr; i++)
+			table_put(table, hash_hit(&hits->list[i]), i);
+	return hits->nr - 1;
+}
+
+uint32_t *hits_merge(struct hits *hits, const struct hits *from, uint32_t **new_places)
+{
+	uint32_t *places = must_calloc(from->nr_places, sizeof *places);
+	uint32_t *chains = must_calloc(from->nr_chains, sizeof *chains);
+	uint32_t *numbers = must_calloc(from->nr, sizeof *numbers);
+
+	for (size_t i = 0; i < from->nr_places; i++)
+		places[i] = hits_place(hits, &from->places[i]);
+	for (size_t i = 1; i < from->nr_chains; i++) {
+		const struct chain_words *chain = &from->chains[i];
+		struct callers callers = {.values =
+					      (const perfdata_u64 *)&from->words[chain->first],
+					  .nr = chain->nr,
+					  .mode = chain->mode};
+
+		chains[i] = hits_chain(hits, &callers);
+	}
+	for (size_t i = 0; i < from->nr; i++) {
+		struct hit hit = from->list[i];
+
+		hit.place = places[hit.place];
+		hit.chain = chains[hit.chain];
+		numbers[i] = hits_add(hits, &hit);
+	}
+	free(chains);
+	*new_places = places;
+	return numbers;
+}
