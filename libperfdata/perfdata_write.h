@@ -43,6 +43,12 @@ struct perfdata_write_event {
 	const char *name;
 };
 
+/* Events that were counted together: the leader and those right behind it. */
+struct perfdata_group {
+	uint32_t leader;     /* by its place among the events */
+	uint32_t nr_members; /* itself included */
+};
+
 /* Facts of the recording for the feature sections.  NULL strings and zero
    numbers leave their section out. */
 struct perfdata_facts {
@@ -59,6 +65,8 @@ struct perfdata_facts {
 	uint64_t first_sample, last_sample; /* ns */
 	const struct perfdata_build_id *build_ids;
 	uint32_t nr_build_ids;
+	const struct perfdata_group *groups;
+	uint32_t nr_groups;
 	const char *info; /* text of machperf's own section */
 };
 

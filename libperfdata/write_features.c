@@ -44,6 +44,8 @@ bool feature_wanted(const struct perfdata_facts *facts, unsigned int bit)
 		return true;
 	case PERFDATA_FEAT_SAMPLE_TIME:
 		return facts->last_sample != 0;
+	case PERFDATA_FEAT_GROUP_DESC:
+		return facts->nr_groups != 0;
 	case PERFDATA_FEAT_MACHPERF:
 		return facts->info != NULL;
 	}
@@ -81,6 +83,18 @@ static void put_event_desc(struct perfdata_buffer *buffer,
 		put_u32(buffer, events[n].nr_ids);
 		put_string(buffer, events[n].name);
 		perfdata_put(buffer, events[n].ids, events[n].nr_ids * sizeof(uint64_t));
+	}
+}
+
+static void put_group_desc(struct perfdata_buffer *buffer, const struct perfdata_facts *facts)
+{
+	uint32_t n;
+
+	put_u32(buffer, facts->nr_groups);
+	for (n = 0; n < facts->nr_groups; n++) {
+		put_string(buffer, ""); /* they have no names of their own */
+		put_u32(buffer, facts->groups[n].leader);
+		put_u32(buffer, facts->groups[n].nr_members);
 	}
 }
 
@@ -126,6 +140,9 @@ static void put_feature(struct perfdata_buffer *buffer, const struct perfdata_wr
 		break;
 	case PERFDATA_FEAT_EVENT_DESC:
 		put_event_desc(buffer, events, nr_events);
+		break;
+	case PERFDATA_FEAT_GROUP_DESC:
+		put_group_desc(buffer, facts);
 		break;
 	case PERFDATA_FEAT_SAMPLE_TIME:
 		put_u64(buffer, facts->first_sample);

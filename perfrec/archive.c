@@ -43,6 +43,7 @@ static char *config_text(const struct options *options, const struct images *ima
 	char *text = NULL;
 	FILE *out = open_memstream(&text, size);
 	char *const *argument;
+	unsigned int n;
 	bool failed;
 
 	if (!out)
@@ -54,6 +55,9 @@ static char *config_text(const struct options *options, const struct images *ima
 	fprintf(out, "scope %s\n", options->system_wide ? "system" : "task");
 	fprintf(out, "ring-size %" PRIu64 "\n", options->ring_size);
 	fprintf(out, "watermark 0\n");
+	for (n = 0; n < options->events.nr; n++)
+		if (options->events.events[n].leader != n)
+			fprintf(out, "group %u %u\n", n, options->events.events[n].leader);
 	failed = ferror(out);
 	if (fclose(out) || failed) {
 		free(text);

@@ -9,70 +9,7 @@
 
 #include "events.h"
 #include "exit_codes.h"
-#include "number.h"
-
-/* Names offered for an unknown one, and how many edits away they may be. */
-#define MAX_NEAR     3
-#define MAX_DISTANCE 4
-
-#define MAX_EVENT_TEXT 256 /* of an event with its terms */
-
-static unsigned int smallest(unsigned int a, unsigned int b, unsigned int c)
-{
-	unsigned int least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* Edits (insert, delete, replace) from a to b; both short. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int row[MAX_EVENT_NAME + 1];
-	size_t length = strlen(b), i, j;
-
-	for (j = 0; j <= length; j++)
-		row[j] = j;
-	for (i = 1; a[i - 1]; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = i;
-		for (j = 1; j <= length; j++) {
-			unsigned int above = row[j];
-
-			row[j] =
-			    smallest(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = above;
-		}
-	}
-	return row[length];
-}
-
-/* How near a name is to what was written: its edits, 0 if it holds it. */
-static unsigned int nearness(const char *written, const char *name)
-{
-	return strlen(written) >= 3 && strcasestr(name, written) ? 0 : distance(written, name);
-}
-
-/* Refuse an unknown event and offer the nearest names. */
-static int unknown_event(const char *written)
-{
-	char offer[3 * MAX_EVENT_NAME + 32] = "";
-	unsigned int limit, found = 0;
-	size_t n;
-
-	for (limit = 0; limit <= MAX_DISTANCE && found < MAX_NEAR; limit++) {
-		for (n = 0; n < nr_event_names && found < MAX_NEAR; n++) {
-			const char *name = event_names[n].name;
-
-			if (nearness(written, name) != limit)
-				continue;
-			strcat(offer, found++ ? ", " : "; near it: ");
-			strcat(offer, name);
-		}
-	}
-	return fail(EXIT_UNKNOWN_EVENT, "unknown event '%s'%s (perfrec list shows all)", written,
-		    offer);
-}
+#include "pfm.h"
 
 static const struct event_name *find_name(const char *name)
 {
@@ -98,57 +35,28 @@ static bool parse_raw(const char *name, uint64_t *config)
 	return true;
 }
 
-/* The letters behind the colon or the terms: u counts user mode, k the kernel. */
+/* The letters behind the colon or the terms: u counts user mode, k the kernel;
+   h, the hypervisor, is nobody here. */
 static int parse_modifiers(struct event *event, const char *modifiers, const char *written)
 {
 	bool user = strchr(modifiers, 'u'), kernel = strchr(modifiers, 'k');
 
-	if (modifiers[0] == '\0' || modifiers[strspn(modifiers, "uk")])
-		return fail(EXIT_USAGE, "event '%s': unknown modifier '%s' (u: user, k: kernel)",
+	if (modifiers[0] == '\0' || modifiers[strspn(modifiers, "ukh")])
+		return fail(EXIT_USAGE,
+			    "event '%s': unknown modifier '%s' (u: user, k: kernel, h: hypervisor)",
 			    written, modifiers);
+	if (!user && !kernel)
+		return fail(EXIT_USAGE, "event '%s': there is no hypervisor to count; add u or k",
+			    written);
 	event->exclude_user = !user;
 	event->exclude_kernel = !kernel;
 	return EXIT_GOOD;
 }
 
-/* One NAME=VALUE of those between the slashes. */
-static int parse_term(struct event *event, const char *term, const char *written)
-{
-	char what[MAX_EVENT_TEXT + 32];
-	const char *value = strchr(term, '=');
-	size_t length = value ? (size_t)(value - term) : strlen(term);
-	bool period = length == 6 && !memcmp(term, "period", length);
-
-	if (!period && (length != 4 || memcmp(term, "freq", length)))
-		return fail(EXIT_USAGE,
-			    "event '%s': unknown term '%.*s' (there are period=N and freq=HZ)",
-			    written, (int)length, term);
-	if (period ? event->period : event->frequency)
-		return fail(EXIT_USAGE, "event '%s': %.*s is given twice", written, (int)length,
-			    term);
-	snprintf(what, sizeof(what), "event '%s': %.*s", written, (int)length, term);
-	return parse_number(what, value ? value + 1 : "", 1, period ? INT64_MAX : MAX_FREQUENCY,
-			    period ? &event->period : &event->frequency);
-}
-
-/* What stands between the slashes; it is taken apart. */
-static int parse_terms(struct event *event, char *terms, const char *written)
-{
-	int code = EXIT_GOOD;
-
-	while (terms && *terms && code == EXIT_GOOD) {
-		char *term = strsep(&terms, ",");
-
-		code = parse_term(event, term, written);
-	}
-	if (code == EXIT_GOOD && event->period && event->frequency)
-		code = fail(EXIT_USAGE, "event '%s': period and freq exclude each other", written);
-	return code;
-}
-
-/* What follows the event's own name: ":MODIFIERS" or "/TERMS/MODIFIERS".  It is
-   taken apart; *modifiers is what of it stays in the name. */
-static int parse_rest(struct event *event, char *rest, const char *written, const char **modifiers)
+/* What follows the event's own name; it is taken apart.  *modifiers is what of
+   it stays in the name. */
+static int parse_rest(struct event *event, char *rest, bool encoding, const char *written,
+		      const char **modifiers)
 {
 	char *end;
 	int code;
@@ -161,7 +69,7 @@ static int parse_rest(struct event *event, char *rest, const char *written, cons
 		if (!end)
 			return fail(EXIT_USAGE, "event '%s': no slash ends its terms", written);
 		*end = '\0';
-		code = parse_terms(event, rest + 1, written);
+		code = parse_terms(event, rest + 1, encoding, written);
 		if (code || end[1] == '\0')
 			return code;
 		rest = end[1] == ':' ? end + 1 : end;
@@ -170,75 +78,191 @@ static int parse_rest(struct event *event, char *rest, const char *written, cons
 	return parse_modifiers(event, rest + 1, written);
 }
 
-/* What the name without modifiers means. */
-static int look_up(struct event *event, const char *base)
+/* What the name without modifiers means; false: nothing. */
+static bool look_up(struct event *event, const char *base)
 {
 	const struct event_name *known = find_name(base);
 
 	if (known) {
 		event->type = known->type;
 		event->config = known->config;
-		return EXIT_GOOD;
+		return true;
 	}
 	event->type = PERF_TYPE_RAW;
-	return parse_raw(base, &event->config) ? EXIT_GOOD : unknown_event(base);
+	return parse_raw(base, &event->config);
+}
+
+/* The name as results have it: a name= term, else what is left of the text
+   without period and freq. */
+static int set_name(struct event *event, const char *base, bool encoding, const char *modifiers)
+{
+	int length;
+
+	if (event->name[0])
+		return EXIT_GOOD;
+	if (encoding)
+		length = snprintf(event->name, sizeof(event->name), "%s", event->text);
+	else
+		length = snprintf(event->name, sizeof(event->name), "%s%s%s", base,
+				  *modifiers ? ":" : "", modifiers);
+	if (length >= (int)sizeof(event->name))
+		return fail(EXIT_USAGE, "event '%s': too long", event->text);
+	return EXIT_GOOD;
 }
 
 static int parse_event(struct event *event, const char *text, size_t length)
 {
-	char written[MAX_EVENT_TEXT], rest[MAX_EVENT_TEXT], base[MAX_EVENT_NAME];
-	size_t name = strcspn(text, ":/,");
+	char rest[MAX_EVENT_TEXT], base[MAX_EVENT_NAME];
 	const char *modifiers;
+	size_t name;
+	bool encoding;
 	int code;
 
-	if (name == 0)
-		return fail(EXIT_USAGE, "empty event name");
+	memset(event, 0, sizeof(*event));
+	name = strcspn(text, ":/,{}");
 	if (name >= sizeof(base))
 		return fail(EXIT_UNKNOWN_EVENT, "unknown event '%.*s' (perfrec list shows all)",
 			    (int)name, text);
-	if (length >= sizeof(written))
+	if (length >= sizeof(event->text))
 		return fail(EXIT_USAGE, "event '%.*s...': too long", (int)name, text);
-	memset(event, 0, sizeof(*event));
-	snprintf(written, sizeof(written), "%.*s", (int)length, text);
-	snprintf(rest, sizeof(rest), "%s", written + name);
-	snprintf(base, sizeof(base), "%.*s", (int)name, text);
-	code = parse_rest(event, rest, written, &modifiers);
-	if (code == EXIT_GOOD && name + strlen(modifiers) + 2 > sizeof(event->name))
-		code = fail(EXIT_USAGE, "event '%s': too long", written);
+	snprintf(event->text, sizeof(event->text), "%.*s", (int)length, text);
+	if (name == 0)
+		return fail(EXIT_USAGE, "empty event name");
+	snprintf(base, sizeof(base), "%.*s", (int)name, event->text);
+	snprintf(rest, sizeof(rest), "%s", event->text + name);
+	encoding = !strcmp(base, "cpu") && rest[0] == '/';
+	if (encoding)
+		event->type = PERF_TYPE_RAW;
+	else if (!look_up(event, base))
+		return parse_pfm_event(event);
+	code = parse_rest(event, rest, encoding, event->text, &modifiers);
 	if (code)
 		return code;
-	strcpy(event->name, base);
-	if (*modifiers)
-		strcat(strcat(event->name, ":"), modifiers);
-	return look_up(event, base);
+	if (strstr(event->text, "/:")) /* one way to write it */
+		strcpy(strstr(event->text, "/:") + 1, modifiers);
+	return set_name(event, base, encoding, modifiers);
 }
 
-/* Up to the comma that ends an event; those between slashes do not. */
+/* Up to the comma or brace that ends an event; those between slashes do not. */
 static size_t event_length(const char *text)
 {
 	bool inside = false;
 	size_t length;
 
-	for (length = 0; text[length] && (inside || text[length] != ','); length++)
+	for (length = 0; text[length] && (inside || !strchr(",{}", text[length])); length++)
 		inside ^= text[length] == '/';
 	return length;
 }
 
-int parse_events(struct event_list *list, const char *text)
+/* Append one event; *text moves behind it. */
+static int append_event(struct event_list *list, const char **text)
 {
-	for (;;) {
-		size_t length = event_length(text);
-		int code;
+	size_t length = event_length(*text);
+	int code;
 
-		if (list->nr == MAX_EVENTS)
-			return fail(EXIT_USAGE, "more than %d events", MAX_EVENTS);
-		code = parse_event(&list->events[list->nr], text, length);
+	if (list->nr == MAX_EVENTS)
+		return fail(EXIT_USAGE, "more than %d events", MAX_EVENTS);
+	code = parse_event(&list->events[list->nr], *text, length);
+	list->events[list->nr].leader = list->nr;
+	list->nr++;
+	*text += length;
+	return code;
+}
+
+/* Give a group's modifiers to those of its events that have none. */
+static int modify_group(struct event_list *list, unsigned int leader, const char *modifiers)
+{
+	unsigned int n;
+	int code = EXIT_GOOD;
+
+	for (n = leader; n < list->nr && code == EXIT_GOOD; n++) {
+		struct event *event = &list->events[n];
+		size_t end = strlen(event->text);
+		bool terms = event->text[end - 1] == '/';
+
+		if (event->exclude_user || event->exclude_kernel)
+			continue;
+		code = parse_modifiers(event, modifiers, event->text);
+		if (code == EXIT_GOOD &&
+		    strlen(event->name) + strlen(modifiers) + 1 >= sizeof(event->name))
+			return fail(EXIT_USAGE, "event '%s': too long", event->text);
 		if (code)
 			return code;
-		list->nr++;
-		if (text[length] == '\0')
+		snprintf(event->text + end, sizeof(event->text) - end, "%s%s", terms ? "" : ":",
+			 modifiers);
+		end = strlen(event->name);
+		snprintf(event->name + end, sizeof(event->name) - end, "%s%s",
+			 event->name[end - 1] == '/' ? "" : ":", modifiers);
+	}
+	return code;
+}
+
+/* "{EVENT,...}:MODIFIERS"; *text moves behind it. */
+static int append_group(struct event_list *list, const char **text)
+{
+	const unsigned int leader = list->nr;
+	char modifiers[8] = "";
+	unsigned int n;
+	size_t length;
+	int code;
+
+	do {
+		++*text; /* the brace, or a comma */
+		code = append_event(list, text);
+		if (code)
+			return code;
+	} while (**text == ',');
+	if (**text != '}')
+		return fail(EXIT_USAGE, "-e: no brace ends the group that begins with '%s'",
+			    list->events[leader].text);
+	for (n = leader; n < list->nr; n++)
+		list->events[n].leader = leader;
+	++*text;
+	if (**text != ':')
+		return EXIT_GOOD;
+	length = strcspn(*text + 1, ",{}");
+	snprintf(modifiers, sizeof(modifiers), "%.*s", (int)length, *text + 1);
+	*text += 1 + length;
+	return modify_group(list, leader, modifiers);
+}
+
+int parse_events(struct event_list *list, const char *text)
+{
+	const char *whole = text;
+
+	for (;;) {
+		int code = *text == '{' ? append_group(list, &text) : append_event(list, &text);
+
+		if (code)
+			return code;
+		if (*text == '\0')
 			return EXIT_GOOD;
-		text += length + 1;
+		if (*text != ',')
+			return fail(EXIT_USAGE, "-e '%s': a comma is missing before '%s'", whole,
+				    text);
+		text++;
+	}
+}
+
+unsigned int group_size(const struct event_list *list, unsigned int n)
+{
+	unsigned int size;
+
+	for (size = 1; n + size < list->nr && list->events[n + size].leader == n; size++)
+		continue;
+	return list->events[n].leader == n ? size : 1;
+}
+
+void put_events(struct text *out, const struct event_list *list)
+{
+	unsigned int n, size, left = 0;
+
+	for (n = 0; n < list->nr; n++) {
+		size = group_size(list, n);
+		text_print(out, "%s%s%s", n ? "," : "", size > 1 ? "{" : "", list->events[n].text);
+		left = size > 1 ? size : left;
+		if (left && --left == 0)
+			text_print(out, "}");
 	}
 }
 
@@ -272,11 +296,16 @@ int list_events(void)
 		if (!event_names[n].reason)
 			print_name(&event_names[n]);
 	printf("\n  %-46s %s\n", "rNNN", "raw: umask and event select in hexadecimal, as in r412e");
+	printf("  %-46s %s\n", "cpu/event=N,umask=N,edge,inv,cmask=N/", "the same by its parts");
+	printf("\nThe same by the processor's own names (of libpfm4):\n");
+	list_pfm_events();
 	printf("\nEvents it cannot count:\n");
 	for (n = 0; n < nr_event_names; n++)
 		if (event_names[n].reason)
 			print_name(&event_names[n]);
 	printf("\nModifiers: NAME:u counts in user mode only, NAME:k in the kernel only.\n"
+	       "Groups: {NAME,NAME} are counted at the same time, or none of them, when there are "
+	       "more events\nthan counters.\n"
 	       "Terms of perfrec record: NAME/period=N/ takes a sample every N events, "
 	       "NAME/freq=HZ/u so many a\nsecond; each event may have its own.\n");
 	if (fflush(stdout))

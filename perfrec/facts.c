@@ -29,23 +29,6 @@ static void add_word(struct facts *facts, const char *format, ...)
 	va_end(args);
 }
 
-/* An event as -e takes it. */
-static void add_event(struct text *names, const struct event *event)
-{
-	const char *modifiers = strchr(event->name, ':');
-	int length = modifiers ? (int)(modifiers - event->name) : (int)strlen(event->name);
-
-	text_print(names, "%s", names->size ? "," : "");
-	if (event->period)
-		text_print(names, "%.*s/period=%" PRIu64 "/%s", length, event->name, event->period,
-			   modifiers ? modifiers + 1 : "");
-	else if (event->frequency)
-		text_print(names, "%.*s/freq=%" PRIu64 "/%s", length, event->name, event->frequency,
-			   modifiers ? modifiers + 1 : "");
-	else
-		text_print(names, "%s", event->name);
-}
-
 /* The command as it would be given again: every option that changes what is
    recorded, in a fixed order; no names of files. */
 static void make_cmdline(struct facts *facts, const struct options *options, const char *workload)
@@ -53,8 +36,7 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	struct text names = {0};
 	unsigned int n;
 
-	for (n = 0; n < options->events.nr; n++)
-		add_event(&names, &options->events.events[n]);
+	put_events(&names, &options->events);
 	add_word(facts, "perfrec");
 	add_word(facts, "record");
 	add_word(facts, "-e");
@@ -128,6 +110,20 @@ static bool make_build_ids(struct facts *facts, const struct recording_totals *t
 	return true;
 }
 
+static void make_groups(struct facts *facts, const struct event_list *list)
+{
+	uint32_t n, nr = 0;
+
+	for (n = 0; n < list->nr; n++) {
+		const unsigned int size = group_size(list, n);
+
+		if (size > 1)
+			facts->groups[nr++] = (struct perfdata_group){n, size};
+	}
+	facts->written.groups = facts->groups;
+	facts->written.nr_groups = nr;
+}
+
 int make_facts(struct facts *facts, const struct session *session,
 	       const struct recording_totals *totals, const char *emulator)
 {
@@ -143,6 +139,7 @@ int make_facts(struct facts *facts, const struct session *session,
 	if (!facts->cmdline || !make_build_ids(facts, totals))
 		return fail(EXIT_HOST, "out of memory");
 	make_cmdline(facts, options, session->images->workload_name);
+	make_groups(facts, &options->events);
 	make_info(&facts->info, session, emulator);
 	written->hostname = "gnumach";
 	written->osrelease = hello->info.kernel_version[0] ? hello->info.kernel_version : NULL;

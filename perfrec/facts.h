@@ -14,6 +14,7 @@ struct facts {
 	char **cmdline; /* malloc'd, its strings too */
 	uint32_t nr_cmdline;
 	struct perfdata_build_id *build_ids; /* malloc'd; names borrowed */
+	struct perfdata_group groups[MAX_EVENTS];
 };
 
 /* Gather the facts of a session that ended well.  emulator is what the

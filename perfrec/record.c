@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -111,9 +112,14 @@ static void summarise(const struct run *run)
 	for (n = 0; n < session->nr_events_open; n++) {
 		const struct perf_event_values *values = &session->stats[n];
 
-		say("%s: %" PRIu64 " events, %" PRIu64 " samples, %" PRIu64 " lost, %" PRIu64
+		char share[64] = "";
+
+		if (values->time_running < values->time_enabled)
+			snprintf(share, sizeof(share), " (counted %.2f %% of the time)",
+				 100.0 * values->time_running / values->time_enabled);
+		say("%s: %" PRIu64 " events%s, %" PRIu64 " samples, %" PRIu64 " lost, %" PRIu64
 		    " throttled, %" PRIu64 " coalesced",
-		    run->options.events.events[n].name, values->value, values->samples,
+		    run->options.events.events[n].name, values->value, share, values->samples,
 		    values->lost, values->throttled, values->coalesced);
 	}
 	say("wrote %s (%.1f MB, %.1f s)", run->options.output, run->recording.size / 1e6,

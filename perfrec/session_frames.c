@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counters.h"
 #include "exit_codes.h"
 #include "first_records.h"
 #include "session.h"
@@ -37,7 +36,7 @@ static int take_hello(struct session *session, const uint8_t *contents, uint64_t
 	hello->info.pmu_name[sizeof(hello->info.pmu_name) - 1] = '\0';
 	hello->info.kernel_version[sizeof(hello->info.kernel_version) - 1] = '\0';
 	session->hello_seen = true;
-	return check_counters(&session->options->events, &hello->info);
+	return check_modelled(&session->options->events, &hello->info);
 }
 
 /* All events are open: the header can be written. */
@@ -189,6 +188,28 @@ static int refused_event(const struct session *session, const struct perf_frame_
 	return fail(EXIT_UNSUPPORTED_EVENT, "event '%s' was refused: %s", event->name, text);
 }
 
+/* The kernel refused an event's place in its group. */
+static int refused_group(const struct session *session, const struct perf_frame_error *error,
+			 const char *text)
+{
+	const struct event_list *list = &session->options->events;
+	const struct event *event;
+
+	if (error->index >= list->nr)
+		return nonsense("ERROR of no event");
+	event = &list->events[error->index];
+	if (error->kern_return == MACH_KERN_RESOURCE_SHORTAGE)
+		return fail(
+		    EXIT_UNSUPPORTED_EVENT,
+		    "event '%s' and those before it in the group of '%s' need more counters "
+		    "than this machine has (%" PRIu32 " for any event, %" PRIu32
+		    " for one each); make the group smaller",
+		    event->name, list->events[event->leader].name, session->hello.info.nr_counters,
+		    session->hello.info.nr_fixed);
+	return fail(EXIT_UNSUPPORTED_EVENT, "event '%s' cannot be in a group with '%s': %s",
+		    event->name, list->events[event->leader].name, text);
+}
+
 static int take_error(const struct session *session, const uint8_t *contents, uint64_t length)
 {
 	struct perf_frame_error error;
@@ -207,6 +228,8 @@ static int take_error(const struct session *session, const uint8_t *contents, ui
 			    session->images->kernel_path);
 	case PERF_ERROR_EVENT:
 		return refused_event(session, &error, text);
+	case PERF_ERROR_GROUP:
+		return refused_group(session, &error, text);
 	case PERF_ERROR_WORKLOAD:
 		return fail(EXIT_SESSION, "workload %s cannot be loaded: %s",
 			    session->images->workload_name, text);

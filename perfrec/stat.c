@@ -56,6 +56,24 @@ static int read_functions(struct command *command, const struct machine *machine
 	return code;
 }
 
+/* Exact counts are those of all the time. */
+static int check_always_counted(const struct command *command)
+{
+	const struct event_list *events = &command->options.session.events;
+	unsigned int n;
+
+	for (n = 0; n < events->nr; n++) {
+		const struct perf_event_values *values = &command->session.stats[n];
+
+		if (values->time_running < values->time_enabled)
+			return fail(EXIT_UNSUPPORTED_EVENT,
+				    "event '%s' had to wait for a counter, so there are no exact "
+				    "counts of functions; give fewer events",
+				    events->events[n].name);
+	}
+	return EXIT_GOOD;
+}
+
 /* Run the session of a machine made for it. */
 static int run_on(struct command *command, struct machine *machine, const char *label)
 {
@@ -81,6 +99,8 @@ static int run_on(struct command *command, struct machine *machine, const char *
 		code = fail(EXIT_SESSION, "the agent broke the protocol: no STATS of every event");
 	if (code == EXIT_GOOD)
 		machine_stop(machine, LAST_WORD_MS);
+	if (code == EXIT_GOOD && command->options.per_function)
+		code = check_always_counted(command);
 	if (code == EXIT_GOOD && command->options.per_function)
 		code = read_functions(command, machine);
 	return code;

@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The result of perfrec stat as comma-separated values, RFC 4180.  No name has a
-   comma or a quote in it. */
+/* The result of perfrec stat as comma-separated values, RFC 4180. */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "stat_result.h"
 
+/* A field of text, in quotes if it needs them. */
+static void put_field(struct text *out, const char *field)
+{
+	if (!strpbrk(field, ",\"")) {
+		text_print(out, "%s", field);
+		return;
+	}
+	text_print(out, "\"");
+	for (; *field; field++)
+		text_print(out, *field == '"' ? "\"\"" : "%c", *field);
+	text_print(out, "\"");
+}
+
 static void put_event(struct text *out, const char *name, const struct count *count)
 {
-	text_print(out, "event,%s,", name);
+	text_print(out, "event,");
+	put_field(out, name);
+	text_print(out, ",");
 	if (!count->counted) {
 		text_print(out, ",,,,0,\r\n");
 		return;
@@ -26,7 +41,9 @@ static void put_ratio(struct text *out, const struct ratio *ratio)
 	text_print(out, "ratio,%s,", ratio->name);
 	if (!isnan(ratio->value))
 		text_print(out, "%.9g", ratio->value);
-	text_print(out, ",,,,,%s\r\n", ratio->formula);
+	text_print(out, ",,,,,");
+	put_field(out, ratio->formula);
+	text_print(out, "\r\n");
 }
 
 void put_stat_csv(struct text *out, const struct stat_result *result)

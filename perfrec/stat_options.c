@@ -7,8 +7,8 @@
 
 #define MOST_RUNS 10000
 
-/* What the machine can count at once: two events on fixed counters and one on
-   each of four general ones. */
+/* What the emulated PMU can count at once: two events on fixed counters and one
+   on each of four general ones. */
 #define DEFAULT_EVENTS "cycles,instructions,branches,branch-misses,cache-references,cache-misses"
 
 enum own_option {

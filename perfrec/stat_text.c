@@ -45,7 +45,7 @@ static void put_count(struct text *out, const struct stat_result *result, unsign
 			   grouped(number, (uint64_t)llround(count->deviation)),
 			   count->mean > 0 ? 100 * count->deviation / count->mean : 0);
 	if (count->share < 1)
-		text_print(out, "  (estimated: counted %.2f %% of the time)", 100 * count->share);
+		text_print(out, "  (%.2f%%)", 100 * count->share);
 	text_print(out, "\n");
 }
 
@@ -60,11 +60,26 @@ static void put_ratio(struct text *out, const struct ratio *ratio)
 	text_print(out, "%-*s %s\n", NAME, ratio->name, ratio->formula);
 }
 
+/* Whether some events had to wait for counters. */
+static bool is_multiplexed(const struct stat_result *result)
+{
+	unsigned int n;
+
+	for (n = 0; n < result->options->events.nr; n++)
+		if (result->counts[n].counted && result->counts[n].share < 1)
+			return true;
+	return false;
+}
+
 /* What the numbers stand for. */
 static void put_foot(struct text *out, const struct stat_result *result)
 {
 	const char *place = result->options->system_wide ? "" : " on the CPU";
 
+	if (is_multiplexed(result))
+		text_print(out,
+			   "\n(%%): more events than counters; estimated from what was counted "
+			   "in this share of the time\n");
 	text_print(out, "\n%.6f s of guest time%s", result->counts[0].enabled / 1e9, place);
 	if (!stat_deterministic(result)) {
 		text_print(out, "\n");

@@ -23,7 +23,7 @@
 #include "config.h"
 #include "elf.h"
 
-#define AGENT_MAX_EVENTS 64
+#define AGENT_MAX_EVENTS CONFIG_MAX_EVENTS
 #define AGENT_MAX_CPUS	 64
 
 /* The way to the host. */

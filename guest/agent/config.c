@@ -69,6 +69,24 @@ static const char *set_watermark(struct config *config, char *value)
 	return number(value, &config->watermark) ? NULL : "watermark is not a number";
 }
 
+/* "INDEX LEADER" */
+static const char *set_group(struct config *config, char *value)
+{
+	char *second = strchr(value, ' ');
+	uint64_t index, leader;
+
+	if (second == NULL)
+		return "group needs an event and its leader";
+	*second++ = '\0';
+	if (!number(value, &index) || !number(second, &leader) || index >= CONFIG_MAX_EVENTS ||
+	    leader >= index)
+		return "group is not an event and one before it";
+	if (config->leader[index] != 0 || config->leader[leader] != 0)
+		return "an event is in two groups";
+	config->leader[index] = (uint8_t)(leader + 1);
+	return NULL;
+}
+
 static const struct {
 	const char *name;
 	const char *(*set)(struct config *, char *);
@@ -77,6 +95,7 @@ static const struct {
     {"version", set_version, false},	 {"workload", set_workload, false},
     {"arg", add_argument, true},	 {"scope", set_scope, false},
     {"ring-size", set_ring_size, false}, {"watermark", set_watermark, false},
+    {"group", set_group, true},
 };
 
 #define NR_KEYS (sizeof keys / sizeof keys[0])

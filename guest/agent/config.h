@@ -9,6 +9,7 @@
 
 #define CONFIG_MAX_ARGUMENTS 256
 #define CONFIG_NAME_MAX	     127 /* of perf_name_t */
+#define CONFIG_MAX_EVENTS    64
 
 /* Strings lie in the text that was parsed. */
 struct config {
@@ -18,6 +19,7 @@ struct config {
 	unsigned nr_arguments;
 	uint64_t ring_size;
 	uint64_t watermark;
+	uint8_t leader[CONFIG_MAX_EVENTS]; /* of the event's group and 1; 0: it is in none */
 };
 
 struct config_error {

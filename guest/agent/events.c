@@ -29,20 +29,48 @@ static void open_one(struct agent *agent, unsigned index)
 	output_frame(agent, PERF_FRAME_EVENT, &frame, sizeof frame, NULL, 0);
 }
 
-void events_open(struct agent *agent)
+/* Put an event that is open into the group it belongs to. */
+static void join_group(struct agent *agent, unsigned index)
 {
-	for (unsigned i = 0; i < agent->nr_attrs; i++)
-		open_one(agent, i);
+	unsigned leader = agent->config.leader[index];
+	kern_return_t kr;
+
+	if (leader == 0)
+		return;
+	kr = perf_event_group(agent->events[index], agent->events[leader - 1]);
+	if (kr != KERN_SUCCESS)
+		agent_fail(agent, PERF_ERROR_GROUP, index, kr,
+			   "event %u could not be put into the group of event %u: error %d", index,
+			   leader - 1, kr);
 }
 
+void events_open(struct agent *agent)
+{
+	for (unsigned i = 0; i < agent->nr_attrs; i++) {
+		open_one(agent, i);
+		join_group(agent, i);
+	}
+}
+
+static void enable_one(struct agent *agent, unsigned index)
+{
+	kern_return_t kr = perf_event_enable(agent->events[index]);
+
+	if (kr != KERN_SUCCESS)
+		agent_fail(agent, PERF_ERROR_EVENT, index, kr,
+			   "event %u could not be enabled: error %d", index, kr);
+}
+
+/* A leader comes after its members: with it all of them begin at once. */
 void events_enable(struct agent *agent)
 {
 	for (unsigned i = 0; i < agent->nr_events; i++) {
-		kern_return_t kr = perf_event_enable(agent->events[i]);
-
-		if (kr != KERN_SUCCESS)
-			agent_fail(agent, PERF_ERROR_EVENT, i, kr,
-				   "event %u could not be enabled: error %d", i, kr);
+		if (agent->config.leader[i] != 0)
+			continue;
+		for (unsigned j = i + 1; j < agent->nr_events; j++)
+			if (agent->config.leader[j] == i + 1)
+				enable_one(agent, j);
+		enable_one(agent, i);
 	}
 }
 

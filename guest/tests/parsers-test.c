@@ -130,7 +130,8 @@ static void config_whole(void **state)
 {
 	struct config config;
 	struct config_error error = parse("version 1\nscope task\nworkload chase\narg 8192\narg\n"
-					  "arg two words\nring-size 65536\nwatermark 4096\n",
+					  "arg two words\nring-size 65536\nwatermark 4096\n"
+					  "group 1 0\ngroup 63 2\n",
 					  &config);
 
 	(void)state;
@@ -143,6 +144,9 @@ static void config_whole(void **state)
 	assert_string_equal(config.arguments[2], "two words");
 	assert_int_equal(config.ring_size, 65536);
 	assert_int_equal(config.watermark, 4096);
+	assert_int_equal(config.leader[0], 0);
+	assert_int_equal(config.leader[1], 1);
+	assert_int_equal(config.leader[63], 3);
 	assert_null(parse("version 1\nscope system\nring-size 4096\n", &config).what);
 	assert_null(config.workload);
 }
@@ -166,6 +170,12 @@ static void config_errors(void **state)
 	    {"version 1\nring-size 4097\n", 2, "power of two"},
 	    {"version 1\nring-size 2048\n", 2, "power of two"},
 	    {"version 1\nring-size 18446744073709551616\n", 2, "power of two"},
+	    {"version 1\ngroup 1\n", 2, "and its leader"},
+	    {"version 1\ngroup 64 0\n", 2, "one before it"},
+	    {"version 1\ngroup 1 1\n", 2, "one before it"},
+	    {"version 1\ngroup 1 x\n", 2, "one before it"},
+	    {"version 1\ngroup 1 0\ngroup 1 0\n", 3, "two groups"},
+	    {"version 1\ngroup 1 0\ngroup 2 1\n", 3, "two groups"},
 	    {"version 1\nring-size 4096\n", 0, "workload is missing"},
 	    {"version 1\nworkload w\n", 0, "ring-size is missing"},
 	    {"version 1\nworkload w\nring-size 4096\nwatermark 4097\n", 0, "larger than"},

@@ -14,6 +14,8 @@
  *   scope task|system	what the events are opened on
  *   ring-size BYTES	data bytes of each CPU's ring, a power of two
  *   watermark BYTES	0: half the ring
+ *   group INDEX LEADER	event INDEX of attrs is in the group of event LEADER,
+ *			which comes before it and is in no other
  * Unknown keys are an error.
  *
  * Guest to host: a sequence of frames through the synchronous port of the
@@ -90,6 +92,7 @@ struct perf_frame_stats
 #define PERF_ERROR_WORKLOAD	4	/* the workload could not be loaded */
 #define PERF_ERROR_EVENT	5	/* event index refused, kern_return_t */
 #define PERF_ERROR_OUTPUT	6	/* the host would not take data */
+#define PERF_ERROR_GROUP	7	/* event index cannot be in its group */
 
 struct perf_frame_error
 {

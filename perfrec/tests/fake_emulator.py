@@ -154,6 +154,15 @@ def attributes(guest):
     guest.whole()
 
 
+def groups(guest):
+    """Events 1 and 2 in the group of 0, 3 alone, 5 in the group of 4."""
+    assert [value for key, value in guest.config if key == 'group'] == ['1 0', '2 0', '5 4'], guest.config
+    exclude = [struct.unpack_from('<Q', attr, 40)[0] >> 4 & 3 for attr in guest.attrs]
+    assert exclude == [2, 2, 1, 0, 2, 2], exclude
+    assert struct.unpack_from('<IIQQ', guest.attrs[1]) == (4, 128, 0x28400c4, 500), guest.attrs[1].hex()
+    guest.whole()
+
+
 def error(code, index=0, kern_return=0, text=''):
     send(ERROR, struct.pack('<IIiI', code, index, kern_return, 0) + text.encode())
 
@@ -186,6 +195,8 @@ MODES = {
     'starved': lambda guest: multiplexed(guest, 0),
     'differs': differs,
     'attributes': attributes,
+    'groups': groups,
+    'group-shortage': lambda guest: (guest.hello(), guest.events(), error(7, 1, 6, 'resource shortage'), hang()),
     'status': lambda guest: guest.whole(status=3),
     'crash': lambda guest: guest.whole(how=1),
     'lies': lambda guest: guest.whole(more=1),

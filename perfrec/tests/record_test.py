@@ -225,6 +225,10 @@ class StockPerf(Tree):
         self.assertEqual(script.count('100003 cycles'), 300)
         self.assertIn('chase_start+', self.perf('script', '-F', 'ip,sym,symoff'))
 
+    def test_share(self):
+        err = self.record('chase', mode='quarter')[2]
+        self.assertIn('cycles: 7500000 events (counted 25.00 % of the time), 300 samples', err)
+
     def test_lost(self):
         code, _, err = self.record('--buildid-dir', 'cache', 'chase', mode='lost')
         self.assertEqual(code, 0)
@@ -237,6 +241,11 @@ class StockPerf(Tree):
         script = self.perf('script', '-F', 'event')
         self.assertEqual(script.count('cycles:'), 150)
         self.assertEqual(script.count('cache-misses:u:'), 150)
+
+    def test_group(self):
+        self.record('--buildid-dir', 'cache', '-e', '{cycles,cache-misses}:u,branches', '-c', '1000', 'chase')
+        self.assertIn('# group: {cycles:u,cache-misses:u}', self.perf('report', '--header-only'))
+        self.assertEqual(self.perf('evlist', '-g').split(), ['{cycles:u,cache-misses:u}', 'branches'])
 
     def test_header(self):
         self.record('--buildid-dir', 'cache', 'chase', '7')
@@ -261,7 +270,7 @@ class Errors(Tree):
                            (['--ring-size', '5000', 'chase'], 'power of two'), (['-o', '-', 'chase'], 'not to a pipe'),
                            ([], 'no workload'), (['--nonsense', 'chase'], "unknown option '--nonsense'"), (['-o'], "'-o' needs a value"),
                            (['-e', 'cycles:x', 'chase'], "unknown modifier 'x'"), (['-e', 'cycles,,', 'chase'], 'empty event name'),
-                           (['-e', 'cycles/perod=5/', 'chase'], r"'cycles/perod=5/': unknown term 'perod' .there are period=N and freq=HZ"),
+                           (['-e', 'cycles/perod=5/', 'chase'], r"'cycles/perod=5/': unknown term 'perod' .there are period=N, freq=HZ and name=NAME"),
                            (['-e', 'cycles/period/', 'chase'], "period: '' is not a number"),
                            (['-e', 'cycles/period=5x/,branches', 'chase'], "'cycles/period=5x/': period: '5x' is not a number from 1 to"),
                            (['-e', 'cycles/period=0/', 'chase'], "'0' is not a number from 1"),
@@ -288,13 +297,44 @@ class Errors(Tree):
                     'cycles,iTLB-loads', 'chase', mode='unsupported')
         self.refuse(66, "'cycles' was refused: invalid argument", 'chase', mode='argument')
 
-    def test_counters(self):
-        self.refuse(66, "these events need 5 counters of the machine's 4",
-                    '-e', 'cycles,instructions,branches,branch-misses,cache-misses,cache-references,LLC-loads', 'chase')
-        self.refuse(66, 'need 5 counters', '-e', 'cycles:u,cycles:k,r3c,branches,branch-misses,cache-misses', 'chase')
-        self.refuse(66, "'ref-cycles:k': its only counter is taken", '-e', 'ref-cycles:u,ref-cycles:k', 'chase')
-        code, _, err = self.record('-e', 'r3c,rc0,ref-cycles,branches,branch-misses,cache-misses,cache-references,cpu-clock', 'chase')
+    def test_raw(self):
+        """An encoding that the emulated PMU does not know would count nothing."""
+        self.refuse(66, "event 'r1234': the emulated PMU does not count encoding 0x1234", '-e', 'cycles,r1234', 'chase')
+        self.refuse(66, 'does not count encoding 0x1234', '-e', 'cpu/event=0x34,umask=0x12/u', 'chase')
+        self.refuse(66, 'does not count encoding 0x1000000c0', '-e', 'cpu/event=0x1c0/', 'chase')
+
+    def test_terms(self):
+        for event, text in (('cpu/event=0x1000/', "event: '0x1000' is not a number up to 0xfff"), ('cpu/umask=-1/', "'-1' is not a number up to 0xff"),
+                            ('cpu/event/', 'event needs a value'), ('cpu/event=0xc0,any/', 'any cannot be set: it counts what other'),
+                            ('cpu/event=0xc0,pc=1/', 'pc cannot be set'), ('cpu/nonsense=1/', "unknown term 'nonsense'"),
+                            ('cycles/umask=1/', 'umask is a term of cpu/.../ only'), ('cycles/name=/', 'name needs one of at most'),
+                            ('cycles/period=5,freq=5/', 'exclude each other'), ('cycles:h', 'no hypervisor to count'),
+                            ('cycles:up', "unknown modifier 'up'"), ('{cycles,instructions', "no brace ends the group that begins with 'cycles'"),
+                            ('{cycles}x', "a comma is missing before 'x'"), ('{cycles,{branches}}', 'empty event name'), ('{}', 'empty event name'),
+                            ('{cycles}:x', "unknown modifier 'x'")):
+            self.refuse(64, text, '-e', event, 'chase')
+
+    def test_groups(self):
+        events = ('{cycles,cpu/event=0xc4,cmask=2,edge,inv,period=500,name=branchy/,LLC_MISSES:k}:u,'
+                  'branches,{instructions,branch-misses/period=7/u}:u')
+        code, _, err = self.record('-e', events, 'chase', mode='groups')
         self.assertEqual(code, 0, err)
+        data = self.bytes('perf.data')
+        self.assertIn(b'{cycles:u,cpu/event=0xc4,cmask=2,edge,inv,period=500,name=branchy/u,LLC_MISSES:k},branches,'
+                      b'{instructions:u,branch-misses/period=7/u}\0', data)
+        self.assertIn('branchy:u: ', err)
+        self.refuse(66, "event 'instructions' and those before it in the group of 'cycles' need more counters than this machine has \\(4 for any",
+                    '-e', '{cycles,instructions}', 'chase', mode='group-shortage')
+
+    def test_processor_names(self):
+        self.refuse(66, "event 'UOPS_DISPATCHED_PORT:PORT_0' is one of Intel Sandy Bridge; the emulated processor is a Nehalem",
+                    '-e', 'UOPS_DISPATCHED_PORT:PORT_0', 'chase')
+        self.refuse(66, "event 'MEM_LOAD_RETIRED:L2_HIT': the emulated PMU does not count encoding 0x2cb", '-e', 'MEM_LOAD_RETIRED:L2_HIT', 'chase')
+        self.refuse(65, "event 'MEM_INST_RETIRED:NONSENSE': invalid event attribute of MEM_INST_RETIRED", '-e', 'MEM_INST_RETIRED:NONSENSE', 'chase')
+        self.refuse(66, 'needs more than a counter', '-e', 'OFFCORE_RESPONSE_0:ANY_DATA', 'chase')
+        code, _, err = self.record('-e', 'MEM_INST_RETIRED.LOADS/period=5000/u,UNHALTED_REFERENCE_CYCLES:k', 'chase')
+        self.assertEqual(code, 0, err)
+        self.assertIn('MEM_INST_RETIRED.LOADS:u: ', err)
 
     def test_period(self):
         self.refuse(67, 'period 9 is below this machine.s minimum, 32', '-e', 'cycles/period=9/', 'chase', mode='period')

@@ -51,6 +51,30 @@ class Stat(machperf.Session):
         self.assertEqual(counts["cache-misses"], counts["r412e"])
         self.assertGreater(counts["cycles"], counts["instructions"])
 
+    def test_processor_names(self):
+        """libpfm4's names, generic ones and encodings by their parts are the same events."""
+        counts = self.values("-e", "{MEM_INST_RETIRED:LOADS:u,L1-dcache-loads:u,r010b:u,"
+                             "cpu/event=0xb,umask=1,name=parts/u}", workload=["chase", "64", "50000"])
+        self.assertEqual(len(set(counts.values())), 1, counts)
+        self.assertGreater(counts["parts"], 50000)
+
+    def test_multiplexed(self):
+        """Twelve events on four counters, estimated; a group is counted as a whole."""
+        events = ",".join(f"cpu/event=0x{event:x},umask={umask},name={name}{n}/u"
+                          for n in range(3)
+                          for name, event, umask in (("loads", 0xb, 1), ("stores", 0xb, 2), ("branches", 0xc4, 0)))
+        # Long enough for a dozen turns.
+        shared = self.stat("-e", events + ",{L1-dcache-loads:u,L1-dcache-stores:u,branches:u}",
+                           workload=["zlib"])["events"]
+        alone = self.values("-e", "L1-dcache-loads:u,L1-dcache-stores:u,branches:u", workload=["zlib"])
+        for n, event in enumerate(shared):
+            true = alone[("L1-dcache-loads:u", "L1-dcache-stores:u", "branches:u")[n % 3]]
+            self.assertLess(event["share"], 0.5)
+            # zlib compresses, then expands: what is estimated over its phases is no better.
+            self.assertLess(abs(event["value"] / true - 1), 0.15, event)
+        self.assertEqual(len({event["running_ns"] for event in shared[9:]}), 1)
+        self.assertAlmostEqual(sum(event["share"] for event in shared), 4, delta=0.5)
+
     def test_whole_system_holds_its_task(self):
         """User instructions of everything that ran: the workload's, and what the agent did."""
         task = self.values("-e", "instructions:u", workload=["spin", "0100000"])
