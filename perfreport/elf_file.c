@@ -34,6 +34,41 @@ static void read_build_id(struct elf_file *file, Elf_Scn *section)
 	}
 }
 
+static const char *section_name(const struct elf_file *file, const GElf_Shdr *header)
+{
+	const char *name = elf_strptr(file->elf, file->header.e_shstrndx, header->sh_name);
+
+	return name ? name : "";
+}
+
+Elf_Scn *elf_section(const struct elf_file *file, const char *name, GElf_Shdr *header)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(file->elf, section)) != NULL)
+		if (gelf_getshdr(section, header) != NULL &&
+		    strcmp(section_name(file, header), name) == 0)
+			return section;
+	return NULL;
+}
+
+const char *elf_debuglink(const struct elf_file *file, uint32_t *crc)
+{
+	GElf_Shdr header;
+	Elf_Scn *section = elf_section(file, ".gnu_debuglink", &header);
+	Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
+	size_t length, at;
+
+	if (data == NULL || data->d_size == 0)
+		return NULL;
+	length = strnlen(data->d_buf, data->d_size);
+	at = (length + 1 + 3) / 4 * 4;
+	if (length == 0 || strchr(data->d_buf, '/') != NULL || at + sizeof *crc > data->d_size)
+		return NULL;
+	memcpy(crc, (const char *)data->d_buf + at, sizeof *crc);
+	return data->d_buf;
+}
+
 static void find_sections(struct elf_file *file)
 {
 	Elf_Scn *section = NULL;
@@ -48,22 +83,31 @@ static void find_sections(struct elf_file *file)
 			file->dynsym = section;
 		else if (header.sh_type == SHT_NOTE && file->build_id.size == 0)
 			read_build_id(file, section);
+		else if (header.sh_type == SHT_PROGBITS && header.sh_flags & SHF_EXECINSTR)
+			file->has_code = true;
+		else if (header.sh_type == SHT_PROGBITS &&
+			 strcmp(section_name(file, &header), ".debug_info") == 0)
+			file->has_dwarf = true;
 	}
 }
 
 bool elf_file_open(struct elf_file *file, const char *path, const char **why)
 {
 	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	memset(file, 0, sizeof *file);
-	file->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (file->fd < 0) {
+	if (fd < 0) {
 		*why = "no such file";
 		return false;
 	}
 	elf_version(EV_CURRENT);
-	if (fstat(file->fd, &status) == 0 && S_ISREG(status.st_mode))
-		file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+		file->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	/* A recording may name more files than a process may have open. */
+	if (file->elf != NULL && elf_cntl(file->elf, ELF_C_FDREAD) != 0)
+		elf_file_close(file);
+	close(fd);
 	if (file->elf == NULL || elf_kind(file->elf) != ELF_K_ELF ||
 	    gelf_getehdr(file->elf, &file->header) == NULL) {
 		*why = "not an ELF file";
@@ -78,10 +122,7 @@ void elf_file_close(struct elf_file *file)
 {
 	if (file->elf != NULL)
 		elf_end(file->elf);
-	if (file->fd >= 0)
-		close(file->fd);
 	file->elf = NULL;
-	file->fd = -1;
 }
 
 void kernel_layout_free(struct kernel_layout *layout)

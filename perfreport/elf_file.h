@@ -24,17 +24,25 @@ bool build_id_equal(const struct build_id *a, const struct build_id *b);
 
 /* An open file; elf is NULL when closed. */
 struct elf_file {
-	int fd;
 	Elf *elf;
 	GElf_Ehdr header;
 	Elf_Scn *symtab, *dynsym; /* NULL: it has none */
+	bool has_code;		  /* machine code; a separate debug file has none */
+	bool has_dwarf;		  /* .debug_info */
 	struct build_id build_id;
 };
 
 /* Open path; false: not there or not an ELF file, with a static text of why.
-   elf_file_close() it when true. */
+   elf_file_close() it when true.  It keeps no descriptor. */
 bool elf_file_open(struct elf_file *file, const char *path, const char **why);
 void elf_file_close(struct elf_file *file);
+
+/* The section of this name and its header; NULL: there is none. */
+Elf_Scn *elf_section(const struct elf_file *file, const char *name, GElf_Shdr *header);
+
+/* The name and checksum of .gnu_debuglink (GDB manual, "Separate Debug
+   Files"); NULL: it has none.  Lives as long as the file is open. */
+const char *elf_debuglink(const struct elf_file *file, uint32_t *crc);
 
 /* A section of a kernel beyond .text: stock perf makes an object of each. */
 struct kernel_section {

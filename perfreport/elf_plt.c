@@ -5,26 +5,10 @@
  * section 5.2).
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "elf_file.h"
 
 #define PLT_ENTRY 16 /* bytes, on x86 of both widths */
-
-static Elf_Scn *section_by_name(struct elf_file *file, const char *name, GElf_Shdr *header)
-{
-	Elf_Scn *section = NULL;
-	const char *found;
-
-	while ((section = elf_nextscn(file->elf, section)) != NULL) {
-		if (gelf_getshdr(section, header) == NULL)
-			continue;
-		found = elf_strptr(file->elf, file->header.e_shstrndx, header->sh_name);
-		if (found != NULL && strcmp(found, name) == 0)
-			return section;
-	}
-	return NULL;
-}
 
 static bool relocation_symbol(Elf_Data *data, const GElf_Shdr *header, size_t index, size_t *symbol)
 {
@@ -51,12 +35,11 @@ void elf_add_plt(struct symtab *symtab, struct elf_file *file)
 	char name[1024];
 	uint64_t at;
 
-	section = section_by_name(file, ".rela.plt", &relocations);
+	section = elf_section(file, ".rela.plt", &relocations);
 	if (section == NULL)
-		section = section_by_name(file, ".rel.plt", &relocations);
+		section = elf_section(file, ".rel.plt", &relocations);
 	if (section == NULL || file->dynsym == NULL || relocations.sh_entsize == 0 ||
-	    section_by_name(file, ".plt", &plt) == NULL ||
-	    gelf_getshdr(file->dynsym, &dynsym) == NULL)
+	    elf_section(file, ".plt", &plt) == NULL || gelf_getshdr(file->dynsym, &dynsym) == NULL)
 		return;
 	data = elf_getdata(section, NULL);
 	symbols = elf_getdata(file->dynsym, NULL);

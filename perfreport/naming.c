@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "naming.h"
 #include "stacks.h"
+#include "unwind.h"
 
 struct naming {
 	struct profile *profile;
@@ -13,6 +14,9 @@ struct naming {
 	struct scan *scan;
 	struct resolver resolver;
 	struct stacks *stacks;
+	struct unwinder *unwinder;
+	uint64_t *unwound; /* callers of the dump at hand */
+	size_t unwound_capacity;
 	bool moments;
 	uint32_t *cells; /* by hit; only with moments */
 };
@@ -123,14 +127,46 @@ static uint32_t name_hit(struct naming *naming, const struct hit *hit, bool to_t
 			 hit->cpu, &hit->amount);
 }
 
-/* A sample with a dump of the user's stack.  Without an unwinder its callers
-   are those that stand in the record. */
+/* Put the frames of a sample's dump behind its callers; true: they go back to
+   where the thread began. */
+static bool add_unwound(struct naming *naming, const struct place *place,
+			const struct perfdata_record *record, struct callers *callers)
+{
+	struct profile *profile = naming->profile;
+	size_t nr, length = callers->nr;
+	const uint64_t *frames;
+	enum unwind_end end;
+
+	if (place->task == TASK_NONE || !unwind_wanted(record))
+		return false;
+	frames =
+	    unwind(naming->unwinder, &profile->tasks.tasks[place->task]->space, record, &nr, &end);
+	profile->events[place->event].unwound[end]++;
+	/* Its own address is no caller of itself. */
+	if (length == 0 && callers->mode == MODE_USER && nr && *frames == record->sample.ip) {
+		frames++;
+		nr--;
+	}
+	naming->unwound = must_grow(naming->unwound, &naming->unwound_capacity, length + 1 + nr,
+				    sizeof *naming->unwound);
+	if (length)
+		memcpy(naming->unwound, callers->values, length * sizeof *naming->unwound);
+	naming->unwound[length++] = PERF_CONTEXT_USER;
+	memcpy(naming->unwound + length, frames, nr * sizeof *frames);
+	callers->values = (const perfdata_u64 *)naming->unwound;
+	callers->nr = length + nr;
+	return end == UNWIND_BEGINNING;
+}
+
+/* A sample with a dump of the user's stack. */
 static void name_dump(struct naming *naming, const struct scan_dump *dump)
 {
 	struct hits *hits = &naming->scan->hits;
-	struct event *event = &naming->profile->events[hits->places[dump->place].event];
+	const struct place *place = &hits->places[dump->place];
+	struct event *event = &naming->profile->events[place->event];
 	struct perfdata_record record;
 	struct callers callers;
+	bool to_the_end;
 	struct hit hit;
 	uint32_t cell;
 
@@ -140,13 +176,14 @@ static void name_dump(struct naming *naming, const struct scan_dump *dump)
 				   .nr = record.sample.nr_chain,
 				   .mode = chain_mode(record.misc)};
 	chain_trim(&callers, record.sample.ip);
-	hit =
-	    (struct hit){.ip = record.sample.ip,
-			 .place = dump->place,
-			 .chain = record.sample.nr_chain ? hits_chain(hits, &callers) : CHAIN_NONE,
-			 .cpu = record.id.present & PERF_SAMPLE_CPU ? record.id.cpu : CPU_UNKNOWN,
-			 .amount = {.samples = 1, .weight = record.sample.period}};
-	cell = name_hit(naming, &hit, false);
+	to_the_end = add_unwound(naming, place, &record, &callers);
+	hit = (struct hit){
+	    .ip = record.sample.ip,
+	    .place = dump->place,
+	    .chain = record.sample.nr_chain || callers.nr ? hits_chain(hits, &callers) : CHAIN_NONE,
+	    .cpu = record.id.present & PERF_SAMPLE_CPU ? record.id.cpu : CPU_UNKNOWN,
+	    .amount = {.samples = 1, .weight = record.sample.period}};
+	cell = name_hit(naming, &hit, to_the_end);
 	if (naming->moments)
 		moments_add(&event->moments, dump->at.time, cell, record.sample.period);
 }
@@ -208,7 +245,8 @@ void naming_do(struct profile *profile, const struct perfdata *file, struct side
 				.sideband = sideband,
 				.scan = scan,
 				.moments = moments,
-				.stacks = stacks_new()};
+				.stacks = stacks_new(),
+				.unwinder = unwinder_new(&profile->objects)};
 
 	if (moments)
 		naming.cells = must_calloc(scan->hits.nr, sizeof *naming.cells);
@@ -221,5 +259,7 @@ void naming_do(struct profile *profile, const struct perfdata *file, struct side
 		sort_moments(&naming);
 	resolver_free(&naming.resolver);
 	stacks_free(naming.stacks);
+	unwinder_free(naming.unwinder);
+	free(naming.unwound);
 	free(naming.cells);
 }

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "object.h"
+#include "unwind_libdw.h"
 
 void objects_init(struct objects *objects, struct search search)
 {
@@ -21,6 +22,9 @@ void objects_free(struct objects *objects)
 		free(object->path);
 		free(object->name);
 		free(object->file);
+		cfi_source_free(object->cfi);
+		image_free(&object->image);
+		object_files_close(&object->files);
 		symtab_free(&object->symtab);
 		free(object);
 	}
@@ -83,139 +87,6 @@ struct object *objects_get(struct objects *objects, enum object_kind kind, const
 	return object;
 }
 
-char *search_cache_path(const struct search *search, const struct build_id *build_id,
-			const char *name)
-{
-	char hex[2 * BUILD_ID_MAX + 1] = "";
-	char *path;
-
-	if (search->build_id_dir == NULL || build_id->size < 2)
-		return NULL;
-	for (unsigned int i = 0; i < build_id->size; i++)
-		sprintf(hex + 2 * i, "%02x", build_id->bytes[i]);
-	if (asprintf(&path, "%s/.build-id/%.2s/%s/%s", search->build_id_dir, hex, hex + 2, name) <
-	    0)
-		abort();
-	return path;
-}
-
-bool search_cache(const struct search *search, const struct build_id *build_id, const char *name,
-		  struct elf_file *file, char **path)
-{
-	const char *why;
-
-	*path = search_cache_path(search, build_id, name);
-	if (*path == NULL)
-		return false;
-	if (elf_file_open(file, *path, &why)) {
-		if (build_id_equal(&file->build_id, build_id))
-			return true;
-		elf_file_close(file);
-	}
-	free(*path);
-	*path = NULL;
-	return false;
-}
-
-/* The files that may hold the symbols of an object: one with a full table
-   and one that is the program itself; they can be the same. */
-struct sources {
-	struct elf_file symbols, runtime;
-	bool have_symbols, have_runtime;
-	char *path;
-	const char *why;
-};
-
-/* Take the file into the sources if it brings what is missing. */
-static void consider(struct sources *sources, struct elf_file *file, char *path)
-{
-	bool used = false;
-
-	if (!sources->have_symbols && file->symtab != NULL) {
-		sources->symbols = *file;
-		sources->have_symbols = used = true;
-		free(sources->path);
-		sources->path = must_copy(path, strlen(path));
-	}
-	if (!sources->have_runtime && file->dynsym != NULL) {
-		const char *why;
-
-		/* elf_file owns a descriptor: the second use opens it again. */
-		if (!used || elf_file_open(file, path, &why)) {
-			sources->runtime = *file;
-			sources->have_runtime = used = true;
-			if (sources->path == NULL)
-				sources->path = must_copy(path, strlen(path));
-		}
-	}
-	if (!used) {
-		sources->why = "the file has no symbol table";
-		elf_file_close(file);
-	}
-	free(path);
-}
-
-static void try_cache(struct sources *sources, const struct search *search,
-		      const struct build_id *build_id, const char *name)
-{
-	struct elf_file file;
-	char *path;
-
-	if (search_cache(search, build_id, name, &file, &path))
-		consider(sources, &file, path);
-}
-
-static void try_path(struct sources *sources, const struct object *object, char *path)
-{
-	struct elf_file file;
-	const char *why = NULL;
-
-	if (!elf_file_open(&file, path, &why)) {
-		if (access(path, F_OK) == 0)
-			sources->why = why;
-		free(path);
-		return;
-	}
-	if (object->build_id.size && !build_id_equal(&file.build_id, &object->build_id)) {
-		sources->why = "the file there has another build-id";
-		elf_file_close(&file);
-		free(path);
-		return;
-	}
-	consider(sources, &file, path);
-}
-
-static char *join(const char *a, const char *b, const char *c)
-{
-	char *path;
-
-	if (asprintf(&path, "%s%s%s", a, b, c) < 0)
-		abort();
-	return path;
-}
-
-static void find_sources(struct sources *sources, const struct search *search,
-			 const struct object *object)
-{
-	static const struct search system = {.build_id_dir = "/usr/lib/debug"};
-	bool vdso = strcmp(object->path, "[vdso]") == 0;
-	char *path, *debug;
-
-	try_cache(sources, search, &object->build_id, vdso ? "vdso" : "elf");
-	try_cache(sources, search, &object->build_id, "debug");
-	if (*object->path != '/')
-		return;
-	try_path(sources, object, join(search->root, "/usr/lib/debug", object->path));
-	path = search_cache_path(&system, &object->build_id, "");
-	if (path != NULL) {
-		path[strlen(path) - 1] = '\0'; /* the slash before the empty name */
-		debug = join(search->root, path, ".debug");
-		free(path);
-		try_path(sources, object, debug);
-	}
-	try_path(sources, object, join(search->root, object->path, ""));
-}
-
 /* A recording without build-ids: the file of that name tells its own, which
    leads to its debug file. */
 static void adopt_build_id(const struct search *search, struct object *object)
@@ -226,7 +97,8 @@ static void adopt_build_id(const struct search *search, struct object *object)
 
 	if (object->build_id.size || *object->path != '/')
 		return;
-	path = join(search->root, object->path, "");
+	if (asprintf(&path, "%s%s", search->root, object->path) < 0)
+		abort();
 	if (elf_file_open(&file, path, &why)) {
 		object->build_id = file.build_id;
 		elf_file_close(&file);
@@ -234,9 +106,38 @@ static void adopt_build_id(const struct search *search, struct object *object)
 	free(path);
 }
 
+const struct object_files *object_files(struct objects *objects, struct object *object)
+{
+	if (!object->opened) {
+		object->opened = true;
+		adopt_build_id(&objects->search, object);
+		object_files_open(&object->files, &objects->search, object->path,
+				  &object->build_id);
+		if (object->files.code != NULL)
+			image_init(&object->image, object->files.code);
+	}
+	return &object->files;
+}
+
+const struct image *object_image(struct objects *objects, struct object *object)
+{
+	object_files(objects, object);
+	return object->image.nr_segments ? &object->image : NULL;
+}
+
+struct cfi_source *object_cfi(struct objects *objects, struct object *object)
+{
+	const struct object_files *files = object_files(objects, object);
+
+	if (object->cfi == NULL)
+		object->cfi =
+		    cfi_source_new(files->code->elf, files->dwarf ? files->dwarf->elf : NULL);
+	return object->cfi;
+}
+
 void object_load(struct objects *objects, struct object *object)
 {
-	struct sources sources = {0};
+	const struct object_files *files;
 
 	if (object->loaded)
 		return;
@@ -245,29 +146,24 @@ void object_load(struct objects *objects, struct object *object)
 		object->why = "memory without a file";
 		return;
 	}
-	adopt_build_id(&objects->search, object);
-	find_sources(&sources, &objects->search, object);
-	if (sources.have_symbols || sources.have_runtime) {
-		struct elf_file *symbols =
-		    sources.have_symbols ? &sources.symbols : &sources.runtime;
-		struct elf_file *runtime =
-		    sources.have_runtime ? &sources.runtime : &sources.symbols;
+	files = object_files(objects, object);
+	if (files->symbols != NULL || files->runtime != NULL) {
+		struct elf_file *symbols = files->symbols ? files->symbols : files->runtime;
+		struct elf_file *runtime = files->runtime ? files->runtime : files->symbols;
+		const char *path = object_files_path(files, symbols);
 
+		object->file = must_copy(path, strlen(path));
 		elf_add_symbols(&object->symtab, symbols, runtime);
 		if (object->symtab.nr)
 			elf_add_plt(&object->symtab, runtime);
 	}
 	if (object->symtab.nr == 0)
 		object->why =
-		    sources.why ? sources.why
+		    files->nr	 ? "the file has no symbol table"
+		    : files->why ? files->why
 		    : object->build_id.size
 			? "not in the build-id cache"
 			: "the recording has no build-id of it, and there is no file of that name";
-	if (sources.have_symbols)
-		elf_file_close(&sources.symbols);
-	if (sources.have_runtime)
-		elf_file_close(&sources.runtime);
-	object->file = sources.path;
 }
 
 const struct symbol *object_symbol(struct objects *objects, struct object *object, uint64_t address)

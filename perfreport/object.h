@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "elf_file.h"
+#include "image.h"
+#include "object_files.h"
 #include "symtab.h"
 
 enum object_kind {
@@ -26,18 +28,16 @@ struct object {
 	char *path; /* as the recording calls it */
 	char *name; /* as stock perf calls it: the short name */
 	struct build_id build_id;
-	bool loaded;	  /* an attempt was made */
-	const char *why;  /* no symbols: the reason, static; NULL: it has some */
-	char *file;	  /* where the symbols came from, or NULL */
+	bool loaded;	 /* an attempt was made */
+	const char *why; /* no symbols: the reason, static; NULL: it has some */
+	char *file;	 /* where the symbols came from, or NULL */
+	bool opened;	 /* its files were looked for */
+	struct object_files files;
+	struct image image; /* no segments: none */
+	struct cfi_source *cfi;
 	uint64_t lookups; /* addresses looked for, and not found */
 	uint64_t misses;
 	struct symtab symtab;
-};
-
-/* Where files of symbols are looked for. */
-struct search {
-	const char *build_id_dir; /* laid out as ~/.debug of perf; NULL: none */
-	const char *root;	  /* put before the paths of the recording; "" : nothing */
 };
 
 struct objects {
@@ -54,6 +54,16 @@ void objects_free(struct objects *objects);
 struct object *objects_get(struct objects *objects, enum object_kind kind, const char *path,
 			   const struct build_id *build_id);
 
+/* The files of a program or library; they stay open as long as the object
+   lives. */
+const struct object_files *object_files(struct objects *objects, struct object *object);
+
+/* Its machine code; NULL: it is not here. */
+const struct image *object_image(struct objects *objects, struct object *object);
+
+/* Its call frame information for unwind_libdw.h; only if it has an image. */
+struct cfi_source *object_cfi(struct objects *objects, struct object *object);
+
 /* Read the symbols of a program or library, once. */
 void object_load(struct objects *objects, struct object *object);
 
@@ -61,15 +71,5 @@ void object_load(struct objects *objects, struct object *object);
    Kernel objects are loaded by kernel.h. */
 const struct symbol *object_symbol(struct objects *objects, struct object *object,
 				   uint64_t address);
-
-/* Open the file with this build-id in the cache under one of its names
-   ("elf", "vdso", "debug"); *path is then its path, to be freed. */
-bool search_cache(const struct search *search, const struct build_id *build_id, const char *name,
-		  struct elf_file *file, char **path);
-
-/* The path of such a file whether it is there or not; free() it; NULL: no
-   cache or no build-id. */
-char *search_cache_path(const struct search *search, const struct build_id *build_id,
-			const char *name);
 
 #endif /* PERFREPORT_OBJECT_H */

@@ -14,6 +14,7 @@
 #include "object.h"
 #include "tasks.h"
 #include "tree.h"
+#include "unwind.h"
 
 /* One event of the recording. */
 struct event {
@@ -21,16 +22,17 @@ struct event {
 	uint64_t period;    /* events per sample; 0 in frequency mode */
 	uint64_t frequency; /* samples per second asked for; 0 in period mode */
 	struct amount total;
-	uint64_t lost;	      /* samples that found no room in the ring */
-	uint64_t throttled;   /* overflows the throttle dropped */
-	uint64_t coalesced;   /* overflows that shared another's sample */
-	uint64_t throttles;   /* THROTTLE records (Linux says no more) */
-	uint64_t chains;      /* samples with a callchain */
-	uint64_t user_chains; /* of these, with user frames */
-	uint64_t broken;      /* of these, not back to where their thread began */
-	bool counted;	      /* throttled and coalesced are known */
-	uint64_t filtered;    /* samples the user did not want to see */
-	struct tree tree;     /* root, tasks, frames from the outermost in */
+	uint64_t lost;		       /* samples that found no room in the ring */
+	uint64_t throttled;	       /* overflows the throttle dropped */
+	uint64_t coalesced;	       /* overflows that shared another's sample */
+	uint64_t throttles;	       /* THROTTLE records (Linux says no more) */
+	uint64_t chains;	       /* samples with a callchain */
+	uint64_t user_chains;	       /* of these, with user frames */
+	uint64_t broken;	       /* of these, not back to where their thread began */
+	uint64_t unwound[UNWIND_ENDS]; /* stack dumps by how their callchain ended */
+	bool counted;		       /* throttled and coalesced are known */
+	uint64_t filtered;	       /* samples the user did not want to see */
+	struct tree tree;	       /* root, tasks, frames from the outermost in */
 	struct cells cells;
 	struct moments moments; /* empty unless asked for */
 };

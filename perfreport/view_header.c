@@ -24,6 +24,27 @@ static void say_sampling(const struct event *event, struct text *text)
 		text_print(text, "one every %" PRIu64 " events\n", event->period);
 }
 
+static void say_unwound(const struct event *event, struct text *text)
+{
+	static const char *const ends[UNWIND_ENDS] = {
+	    [UNWIND_BEGINNING] = "to where the thread began",
+	    [UNWIND_DUMP] = "out of the dump",
+	    [UNWIND_NO_FILE] = "into code whose file is not here",
+	    [UNWIND_NO_INFO] = "into code without unwind information",
+	    [UNWIND_LOST] = "into nonsense",
+	};
+	const char *separator = "#   stack dumps unwound";
+
+	for (int end = 0; end < UNWIND_ENDS; end++) {
+		if (event->unwound[end] == 0)
+			continue;
+		text_print(text, "%s %s %" PRIu64, separator, ends[end], event->unwound[end]);
+		separator = ",";
+	}
+	if (*separator == ',')
+		text_add(text, "\n");
+}
+
 void view_honesty(const struct profile *profile, const struct event *event, struct text *text)
 {
 	say_sampling(event, text);
@@ -50,6 +71,7 @@ void view_honesty(const struct profile *profile, const struct event *event, stru
 			   percent(event->broken, event->user_chains));
 	else
 		text_add(text, "#   no callchains\n");
+	say_unwound(event, text);
 }
 
 static void say_unresolved(const struct profile *profile, struct text *text)

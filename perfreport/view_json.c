@@ -41,6 +41,25 @@ static void add_row(const struct profile *profile, const struct sort *sort, cons
 		   row->self.samples, row->total.samples, row->self.weight, row->total.weight);
 }
 
+static void add_unwound(const struct event *event, struct text *text)
+{
+	static const char *const ends[UNWIND_ENDS] = {
+	    [UNWIND_BEGINNING] = "beginning", [UNWIND_DUMP] = "dump", [UNWIND_NO_FILE] = "no_file",
+	    [UNWIND_NO_INFO] = "no_info",     [UNWIND_LOST] = "lost",
+	};
+	uint64_t sum = 0;
+
+	for (int end = 0; end < UNWIND_ENDS; end++)
+		sum += event->unwound[end];
+	if (sum == 0)
+		return;
+	text_add(text, "      \"unwound\": {");
+	for (int end = 0; end < UNWIND_ENDS; end++)
+		text_print(text, "%s\"%s\": %" PRIu64, end ? ", " : "", ends[end],
+			   event->unwound[end]);
+	text_add(text, "},\n");
+}
+
 void view_event_json(const struct event *event, struct text *text)
 {
 	text_add(text, "      \"name\": ");
@@ -61,6 +80,7 @@ void view_event_json(const struct event *event, struct text *text)
 		   "      \"callchains\": %" PRIu64 ",\n      \"user_callchains\": %" PRIu64
 		   ",\n      \"broken_callchains\": %" PRIu64 ",\n",
 		   event->chains, event->user_chains, event->broken);
+	add_unwound(event, text);
 }
 
 static void add_event(const struct profile *profile, const struct options *options,

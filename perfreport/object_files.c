@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "alloc.h"
+#include "object_files.h"
+
+#define SYSTEM_DEBUG "/usr/lib/debug"
+
+/* One search. */
+struct finding {
+	struct object_files *files;
+	const struct search *search;
+	const struct build_id *build_id;
+};
+
+static char *join(const char *a, const char *b, const char *c)
+{
+	char *path;
+
+	if (asprintf(&path, "%s%s%s", a, b, c) < 0)
+		abort();
+	return path;
+}
+
+static void to_hex(char hex[2 * BUILD_ID_MAX + 1], const struct build_id *build_id)
+{
+	*hex = '\0';
+	for (unsigned int i = 0; i < build_id->size; i++)
+		sprintf(hex + 2 * i, "%02x", build_id->bytes[i]);
+}
+
+char *search_cache_path(const struct search *search, const struct build_id *build_id,
+			const char *name)
+{
+	char hex[2 * BUILD_ID_MAX + 1];
+	char *path;
+
+	if (search->build_id_dir == NULL || build_id->size < 2)
+		return NULL;
+	to_hex(hex, build_id);
+	if (asprintf(&path, "%s/.build-id/%.2s/%s/%s", search->build_id_dir, hex, hex + 2, name) <
+	    0)
+		abort();
+	return path;
+}
+
+bool search_cache(const struct search *search, const struct build_id *build_id, const char *name,
+		  struct elf_file *file, char **path)
+{
+	const char *why;
+
+	*path = search_cache_path(search, build_id, name);
+	if (*path == NULL)
+		return false;
+	if (elf_file_open(file, *path, &why)) {
+		if (build_id_equal(&file->build_id, build_id))
+			return true;
+		elf_file_close(file);
+	}
+	free(*path);
+	*path = NULL;
+	return false;
+}
+
+/* Keep the file if it brings what is missing.  Takes file and path. */
+static void consider(struct object_files *files, struct elf_file *file, char *path)
+{
+	struct elf_file *kept = &files->list[files->nr];
+
+	if (files->nr < OBJECT_FILES_MAX && ((files->symbols == NULL && file->symtab != NULL) ||
+					     (files->runtime == NULL && file->dynsym != NULL) ||
+					     (files->code == NULL && file->has_code) ||
+					     (files->dwarf == NULL && file->has_dwarf))) {
+		*kept = *file;
+		files->paths[files->nr++] = path;
+		if (files->symbols == NULL && kept->symtab != NULL)
+			files->symbols = kept;
+		if (files->runtime == NULL && kept->dynsym != NULL)
+			files->runtime = kept;
+		if (files->code == NULL && kept->has_code)
+			files->code = kept;
+		if (files->dwarf == NULL && kept->has_dwarf)
+			files->dwarf = kept;
+		return;
+	}
+	elf_file_close(file);
+	free(path);
+}
+
+static void try_cache(struct finding *finding, const char *name)
+{
+	struct elf_file file;
+	char *path;
+
+	if (search_cache(finding->search, finding->build_id, name, &file, &path))
+		consider(finding->files, &file, path);
+}
+
+/* Takes path. */
+static void try_path(struct finding *finding, char *path)
+{
+	struct elf_file file;
+	const char *why = NULL;
+
+	if (!elf_file_open(&file, path, &why)) {
+		if (access(path, F_OK) == 0)
+			finding->files->why = why;
+		free(path);
+		return;
+	}
+	if (finding->build_id->size && !build_id_equal(&file.build_id, finding->build_id)) {
+		finding->files->why = "the file there has another build-id";
+		elf_file_close(&file);
+		free(path);
+		return;
+	}
+	consider(finding->files, &file, path);
+}
+
+static bool has_checksum(const char *path, uint32_t wanted)
+{
+	FILE *file = fopen(path, "re");
+	unsigned char bytes[65536];
+	uLong crc = crc32(0, NULL, 0);
+	size_t size;
+
+	if (file == NULL)
+		return false;
+	while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+		crc = crc32(crc, bytes, size);
+	fclose(file);
+	return crc == wanted;
+}
+
+/* A file that .gnu_debuglink names: the build-id decides, where there is
+   one, else the checksum.  Takes path. */
+static void try_linked(struct finding *finding, char *path, uint32_t crc)
+{
+	if (access(path, R_OK) == 0 && finding->build_id->size == 0 && !has_checksum(path, crc)) {
+		finding->files->why = "its .gnu_debuglink names a file with another checksum";
+		free(path);
+		return;
+	}
+	try_path(finding, path);
+}
+
+/* The places that the GDB manual ("Separate Debug Files") gives. */
+static void try_debuglink(struct finding *finding, const char *object_path)
+{
+	const struct elf_file *code = finding->files->code;
+	size_t folder = strrchr(object_path, '/') + 1 - object_path;
+	const char *name, *root = finding->search->root;
+	uint32_t crc;
+	char *path;
+
+	if (code == NULL || (name = elf_debuglink(code, &crc)) == NULL)
+		return;
+	if (asprintf(&path, "%s%.*s%s", root, (int)folder, object_path, name) < 0)
+		abort();
+	try_linked(finding, path, crc);
+	if (asprintf(&path, "%s%.*s.debug/%s", root, (int)folder, object_path, name) < 0)
+		abort();
+	try_linked(finding, path, crc);
+	if (asprintf(&path, "%s" SYSTEM_DEBUG "%.*s%s", root, (int)folder, object_path, name) < 0)
+		abort();
+	try_linked(finding, path, crc);
+}
+
+static void try_system(struct finding *finding)
+{
+	static const struct search system = {.build_id_dir = SYSTEM_DEBUG};
+	char *path = search_cache_path(&system, finding->build_id, "");
+
+	if (path == NULL)
+		return;
+	path[strlen(path) - 1] = '\0'; /* the slash before the empty name */
+	try_path(finding, join(finding->search->root, path, ".debug"));
+	free(path);
+}
+
+void object_files_open(struct object_files *files, const struct search *search, const char *path,
+		       const struct build_id *build_id)
+{
+	struct finding finding = {.files = files, .search = search, .build_id = build_id};
+
+	memset(files, 0, sizeof *files);
+	try_cache(&finding, strcmp(path, "[vdso]") == 0 ? "vdso" : "elf");
+	try_cache(&finding, "debug");
+	if (*path != '/')
+		return;
+	try_path(&finding, join(search->root, SYSTEM_DEBUG, path));
+	try_system(&finding);
+	try_path(&finding, join(search->root, path, ""));
+	if (files->symbols == NULL || files->dwarf == NULL)
+		try_debuglink(&finding, path);
+}
+
+void object_files_close(struct object_files *files)
+{
+	for (size_t i = 0; i < files->nr; i++) {
+		elf_file_close(&files->list[i]);
+		free(files->paths[i]);
+	}
+	memset(files, 0, sizeof *files);
+}
+
+const char *object_files_path(const struct object_files *files, const struct elf_file *file)
+{
+	return files->paths[file - files->list];
+}
