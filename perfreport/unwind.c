@@ -375,10 +375,10 @@ static bool step(struct state *state, uint64_t *at, enum unwind_end *end)
 	return stepped;
 }
 
-const uint64_t *unwind(struct unwinder *unwinder, const struct thread *thread,
+const uint64_t *unwind(struct unwinder *unwinder, const struct space *maps,
 		       const struct perfdata_record *record, size_t *nr, enum unwind_end *end)
 {
-	struct state state = {.unwinder = unwinder, .maps = &thread->task->space};
+	struct state state = {.unwinder = unwinder, .maps = maps};
 
 	*nr = 0;
 	*end = UNWIND_LOST;

@@ -10,7 +10,7 @@
 #include <perfdata.h>
 
 #include "object.h"
-#include "tasks.h"
+#include "space.h"
 
 /* How a chain ended. */
 enum unwind_end {
@@ -33,11 +33,11 @@ void unwinder_free(struct unwinder *unwinder);
 /* Does the sample have registers and stack to unwind? */
 bool unwind_wanted(const struct perfdata_record *record);
 
-/* The addresses of a sample's user frames in a thread, from the innermost
+/* The addresses of a sample's user frames with these maps, from the innermost
    out; of callers the address before the return address, as perf has them,
    so that it lies in the call.  *nr is how many.  They live until the next
    call. */
-const uint64_t *unwind(struct unwinder *unwinder, const struct thread *thread,
+const uint64_t *unwind(struct unwinder *unwinder, const struct space *maps,
 		       const struct perfdata_record *record, size_t *nr, enum unwind_end *end);
 
 #endif /* PERFREPORT_UNWIND_H */

@@ -87,8 +87,12 @@ static bool compute(const Dwarf_Op *ops, size_t nr, const struct place *cfa, str
 	else if (!add_base(ops, place))
 		return false;
 	for (size_t i = 1; i < nr; i++) {
+		struct place pushed = {0};
+
 		if (ops[i].atom == DW_OP_deref && !place->deref)
 			place->deref = true;
+		else if (add_base(&ops[i], &pushed)) /* only the last push is the result */
+			*place = pushed;
 		else if (!add_offset(&ops[i], place))
 			return false;
 	}
@@ -126,10 +130,15 @@ static struct rule read_frame(Dwarf_Frame *frame, const struct unwind_machine *m
 		rule.kind = RULE_END;
 		return rule;
 	}
-	for (unsigned int i = 0; i < machine->nr_saved; i++)
+	for (unsigned int i = 0; i < machine->nr_saved; i++) {
 		if (!find_register(frame, machine->saved[i], &rule.cfa, &rule.how[i],
 				   &rule.saved[i]))
 			rule.how[i] = SAVED_LOST;
+		/* libdw's defaults for x86-64 (0.188 to 0.192) forget that functions preserve
+		   %rbx; compilers do not say "undefined" of a preserved register. */
+		else if (rule.how[i] == SAVED_LOST)
+			rule.how[i] = SAVED_NOT;
+	}
 	rule.kind = RULE_PLACES;
 	return rule;
 }

@@ -16,7 +16,8 @@ import tempfile
 import unittest
 
 import schema
-from golden_test import build_id, run
+from golden_test import build_id
+from judge import run
 
 SKIP = 77
 RECORD_SAMPLE = 9

@@ -7,13 +7,13 @@ Compared row by row: the table of objects and symbols, the table by task, and th
 
 import json
 import pathlib
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 from collections import Counter
+
+import judge
 
 SKIP = 77
 
@@ -24,41 +24,6 @@ def build_id(elf):
     at = data.index(b"\x03\0\0\0GNU\0")
     length = int.from_bytes(data[at - 4:at], "little")
     return data[at + 8:at + 8 + length].hex()
-
-
-def run(*command):
-    return subprocess.run(command, capture_output=True, check=True).stdout.decode()
-
-
-def perf_table(text):
-    """perf report --stdio with columns of fixed width: {event: Counter of rows}."""
-    tables = {}
-    rows = widths = None
-    for line in text.splitlines():
-        event = re.match(r"# Samples: .* of event '(.*)'", line)
-        if event:
-            rows = tables[event[1]] = Counter()
-        elif re.match(r"# \.\.\.", line):
-            widths = [(field.start(), field.end()) for field in re.finditer(r"\.+", line)]
-        elif line.strip() and not line.startswith("#"):
-            # The last column may be longer than its dots.
-            fields = [line[start:end] for start, end in widths[:-1]] + [line[widths[-1][0]:]]
-            rows[tuple(field.strip() for field in fields)] += 1
-    return tables
-
-
-def perf_stacks(text):
-    """perf script -F comm,event,ip,sym: {event: Counter of (comm, symbols from the innermost out)}."""
-    stacks = {}
-    for block in text.split("\n\n"):
-        lines = block.strip("\n").splitlines()
-        head = re.match(r"\s*(.*?)\s+([\w:/=-]+): *(.*)$", lines[0]) if lines else None
-        if not head:
-            continue
-        frames = lines[1:] if len(lines) > 1 else [head[3]]
-        symbols = tuple(frame.split(None, 1)[1] for frame in frames)
-        stacks.setdefault(head[2], Counter())[(head[1], symbols)] += 1
-    return stacks
 
 
 class Golden(unittest.TestCase):
@@ -78,11 +43,11 @@ class Golden(unittest.TestCase):
         shutil.rmtree(cls.cache)
 
     def ours(self, recording, *options):
-        return json.loads(run(self.perfreport, "report", "-i", str(recording), "--build-id-dir", self.cache, "--json",
+        return json.loads(judge.run(self.perfreport, "report", "-i", str(recording), "--build-id-dir", self.cache, "--json",
                               *options))["events"]
 
     def perf(self, recording, keys, *columns):
-        return perf_table(run("perf", "--buildid-dir", self.cache, "report", "-f", "-i", str(recording), "--stdio",
+        return judge.table(judge.run("perf", "--buildid-dir", self.cache, "report", "-f", "-i", str(recording), "--stdio",
                               "--no-children", "-g", "none", "--sort", keys, "-F", ",".join(columns)))
 
     def recordings(self):
@@ -119,7 +84,7 @@ class Golden(unittest.TestCase):
 
     def test_callchains(self):
         recording = self.folder / "events.data"
-        theirs = perf_stacks(run("perf", "--buildid-dir", self.cache, "script", "-f", "--no-inline", "-i", str(recording),
+        theirs = judge.stacks(judge.run("perf", "--buildid-dir", self.cache, "script", "-f", "--no-inline", "-i", str(recording),
                                  "-F", "comm,event,ip,sym"))
         self.assertEqual(len(theirs), 2)
         for event, stacks in theirs.items():
@@ -127,11 +92,8 @@ class Golden(unittest.TestCase):
             expected = Counter()
             for (comm, symbols), times in stacks.items():
                 expected[";".join([comm.replace(";", ":"), *reversed(symbols)])] += times
-            folded = run(self.perfreport, "folded", "-i", str(recording), "--build-id-dir", self.cache, "--event", event)
-            lines = Counter()
-            for line in folded.splitlines():
-                stack, times = line.rsplit(" ", 1)
-                lines[re.sub(r";0x[0-9a-f]{16}", ";[unknown]", stack)] += int(times)
+            folded = judge.run(self.perfreport, "folded", "-i", str(recording), "--build-id-dir", self.cache, "--event", event)
+            lines = judge.folded(folded)
             self.assertEqual(lines, expected)
 
     def test_pages_are_the_same_bytes(self):
@@ -139,7 +101,7 @@ class Golden(unittest.TestCase):
         with tempfile.TemporaryDirectory() as place:
             pages = [pathlib.Path(place, name) for name in ("a.html", "b.html")]
             for page in pages:
-                run(self.perfreport, "flame", "-i", str(recording), "--build-id-dir", self.cache, "-o", str(page))
+                judge.run(self.perfreport, "flame", "-i", str(recording), "--build-id-dir", self.cache, "-o", str(page))
             self.assertTrue(pages[0].read_bytes() == pages[1].read_bytes())
             for path in (str(self.folder), self.cache, place):
                 self.assertFalse(path.encode() in pages[0].read_bytes(), f"the page names {path}")
