@@ -147,13 +147,15 @@ static char *reason_arguments(const struct image *image, const struct hook *hook
 	if (!image->is64 && info->found && hook->symbol->bind == STB_LOCAL)
 		return xstrdup("a static function of a 32-bit kernel may take its arguments in "
 			       "registers");
-	if (!image->is64 && hook->kind != HOOK_WRAP && !info->found)
+	if (!image->is64 && hook->kind == HOOK_AFTER && !info->found)
+		return xstrdup("the debug information does not tell its result");
+	if (!image->is64 && hook->kind == HOOK_BEFORE && !info->found && !hook->has_args)
 		return xstrdup("the debug information does not tell its arguments");
 	if (copies && info->variadic)
 		return xstrdup("its arguments are variable in number and cannot be copied");
 	if (copies && info->large_args && image->is64)
 		return xstrdup("an argument larger than a word cannot be copied");
-	if (hook->kind == HOOK_AFTER && info->found && info->nr_args != hook->nr_args)
+	if (hook->has_args && info->found && info->nr_args != hook->nr_args)
 		return xformat("it takes %u arguments, not %u", info->nr_args, hook->nr_args);
 	return NULL;
 }

@@ -17,7 +17,7 @@ static const struct {
 	const char *form;
 } kinds[] = {
     [HOOK_WRAP] = {"wrap", 3, "wrap FUNCTION HANDLER"},
-    [HOOK_BEFORE] = {"before", 4, "before FUNCTION HANDLER FLAG"},
+    [HOOK_BEFORE] = {"before", 4, "before FUNCTION HANDLER FLAG [NARGS]"},
     [HOOK_AFTER] = {"after", 5, "after FUNCTION HANDLER FLAG NARGS"},
 };
 
@@ -69,7 +69,7 @@ static int check_words(const struct hooks *hooks, unsigned line, size_t kind, ch
 	if (kind == NR_KINDS)
 		return refuse("%s:%u: %s: a hook is wrap, before or after", hooks->path, line,
 			      words[0]);
-	if (count != kinds[kind].words)
+	if (count != kinds[kind].words && !(kind == HOOK_BEFORE && count == kinds[kind].words + 1))
 		return refuse("%s:%u: expected: %s", hooks->path, line, kinds[kind].form);
 	for (size_t i = 1; i < count && i < 4; i++)
 		if (!is_symbol(words[i]))
@@ -107,8 +107,10 @@ static int parse_line(struct hooks *hooks, unsigned line, char *text)
 	while (kind < NR_KINDS && strcmp(words[0], kinds[kind].name))
 		kind++;
 	status = check_words(hooks, line, kind, words, count);
-	if (!status && kind == HOOK_AFTER)
+	if (!status && count == 5) {
+		hook.has_args = true;
 		status = parse_args(hooks, line, words[4], &hook.nr_args);
+	}
 	if (status)
 		return status;
 	hook.kind = (enum hook_kind)kind;

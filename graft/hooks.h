@@ -31,7 +31,8 @@ struct hook {
 	char *function;
 	char *handler;
 	char *flag;	  /* NULL for wrap */
-	unsigned nr_args; /* after: how many it takes */
+	unsigned nr_args; /* how many it takes, of after and where before says so */
+	bool has_args;	  /* nr_args is known */
 	char *inlined; /* comma-separated: functions whose inlined copies are accepted; or NULL */
 	unsigned line; /* in the list */
 	const struct symbol *symbol;

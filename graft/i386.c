@@ -89,7 +89,7 @@ void emit_i386(FILE *out, const struct hook *hook, const struct function_info *i
 		emit_wrap(out, hook, info);
 		break;
 	case HOOK_BEFORE:
-		emit_before(out, hook, info->arg_words);
+		emit_before(out, hook, info->found ? info->arg_words : hook->nr_args);
 		break;
 	case HOOK_AFTER:
 		emit_after(out, hook, info);

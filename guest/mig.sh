@@ -13,8 +13,13 @@ for folder in $includes; do
 	flags="$flags -I$folder"
 done
 unset IFS
+# The generator for i386 wants a preprocessor for it.
+case $(basename "$mig") in
+i?86-*) machine=-m32 ;;
+*) machine=-m64 ;;
+esac
 migcom=$(dirname "$mig")/../lib/mig/$(basename "$mig")com
-cpp="${CC:-cc} -E -x c -nostdinc -D__x86_64__${MIG_DEFINES:+ $MIG_DEFINES}$flags"
+cpp="${CC:-cc} -E -x c -nostdinc $machine${MIG_DEFINES:+ $MIG_DEFINES}$flags"
 case $side in
 user) set -- -user "$source" -server /dev/null -header "$header" ;;
 server) set -- -user /dev/null -server "$source" -header /dev/null -sheader "$header" ;;

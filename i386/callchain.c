@@ -17,24 +17,40 @@
 /* A frame, seen from its frame pointer. */
 #define FRAME_SAVED	0	/* the caller's frame pointer */
 #define FRAME_RETURN	1
-/* Under the frame of an interrupt's C handler stand three words of the stub
-   `interrupt', then where that returns to, then what its caller kept. */
+/* Under the frame of an interrupt's C handler stand words of the stub
+   `interrupt' (on i386 arguments among them), then where that returns to,
+   then what its caller kept. */
+#if defined (__x86_64__)
 #define FRAME_INTERRUPT	4
+#else
+#define FRAME_INTERRUPT	8
+#endif
 /* kernel_trap () is called with a pointer to the saved registers pushed. */
 #define FRAME_TRAP	2
 
-/* What all_intrs pushed, lowest address first: 8 registers and rax, then
-   the processor's part. */
-#define INTERRUPT_IP	9
-#define INTERRUPT_CS	10
-#define INTERRUPT_FLAGS	11
-#define INTERRUPT_SP	12
+/* What the processor pushed at an interrupt, lowest address first; below it
+   stands what all_intrs pushed. */
+#define INTERRUPT_IP	0
+#define INTERRUPT_CS	1
+#define INTERRUPT_FLAGS	2
+#define INTERRUPT_SP	3
+
+/* Segment registers that all_intrs pushes besides, unless it interrupts an
+   interrupt. */
+#if defined (__x86_64__)
+#define INTERRUPT_SEGMENTS	0
+#else
+#define INTERRUPT_SEGMENTS	4
+#endif
 
 /* Bits of a code selector that say how privileged it is. */
 #define CS_RING		3
 
 /* Opcodes around which the frame pointer is not this function's. */
 #define OP_PUSH_FP	0x55
+#define OP_PUSH		0x50	/* of any register, in the low bits */
+#define OP_PUSH_MASK	0xf8
+#define OP_REX_B	0x41	/* registers 8 to 15 */
 #define OP_RET		0xc3
 #define OP_POP_AX	0x58
 
@@ -45,12 +61,33 @@ extern struct percpu percpu_array[];
 extern struct task *kernel_task;
 extern vm_offset_t int_stack_base[];
 
+/* Registers that all_intrs pushes always, its stub's among them: kernels
+   differ.  Set once by callchain_init (). */
+static unsigned int interrupt_saved;
+
 /* Places in the kernel's entry stubs. */
-extern const char return_to_iret[], _return_to_iret_i[];
+extern const char all_intrs[], return_to_iret[], _return_to_iret_i[];
 extern const char trap_from_kernel[], thread_bootstrap_return[];
 
 /* Assembly routines, in this order. */
 extern const char memcpy[], memset[], splhigh[], splx_cli[];
+
+void
+callchain_init (void)
+{
+  const unsigned char *code = (const unsigned char *) all_intrs;
+
+  /* The stub of the vector has pushed one. */
+  for (interrupt_saved = 1; ; interrupt_saved++)
+    {
+#if defined (__x86_64__)
+      if (*code == OP_REX_B)
+	code++;
+#endif
+      if ((*code++ & OP_PUSH_MASK) != OP_PUSH)
+	break;
+    }
+}
 
 /* Whether nr words from address on lie in the stack at base.  They need not
    be aligned: the interrupt stack begins 4 bytes below its end. */
@@ -97,6 +134,7 @@ static const unsigned long *
 interrupt_registers (unsigned long fp)
 {
   const unsigned long *frame = (const unsigned long *) fp;
+  unsigned long saved;
   const char *back;
 
   if (! on_stack (fp, FRAME_INTERRUPT + 2))
@@ -104,12 +142,17 @@ interrupt_registers (unsigned long fp)
   back = (const char *) frame[FRAME_INTERRUPT];
   /* From a kernel or user stack: the stub keeps the old stack pointer. */
   if (back == return_to_iret)
-    return holds_registers (frame[FRAME_INTERRUPT + 1], INTERRUPT_SP + 1)
-	   ? (const unsigned long *) frame[FRAME_INTERRUPT + 1] : NULL;
+    {
+      saved = frame[FRAME_INTERRUPT + 1]
+	      + (interrupt_saved + INTERRUPT_SEGMENTS) * WORD;
+      return holds_registers (saved, INTERRUPT_SP + 1)
+	     ? (const unsigned long *) saved : NULL;
+    }
   /* From the interrupt stack itself. */
   if (back == _return_to_iret_i
-      && on_stack (fp, FRAME_INTERRUPT + 1 + INTERRUPT_SP + 1))
-    return &frame[FRAME_INTERRUPT + 1];
+      && on_stack (fp, FRAME_INTERRUPT + 1 + interrupt_saved
+		       + INTERRUPT_SP + 1))
+    return &frame[FRAME_INTERRUPT + 1 + interrupt_saved];
   return NULL;
 }
 

@@ -13,6 +13,10 @@
 
 #include <kern/pmu/pmu.h>
 
+/* Learn how this kernel's entry stubs save registers.  Once, before the
+   rest. */
+void callchain_init (void);
+
 /* Fill ips with regs->ip, in the kernel, and its callers, at most max (at
    least 1); answer how many.  *has_user says whether the thread has a user
    mode, and *user how it left that.  The current CPU's current thread. */

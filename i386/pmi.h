@@ -16,9 +16,12 @@ extern unsigned long pmi_next_nmi;
    no PMU is ready.  Read by the entry stub. */
 extern uint32_t pmi_global_msr;
 
-/* Called by the entry stub of the deferred-work interrupt, on the kernel's
-   interrupt stack with interrupts off. */
+/* Deferred work, called as a device's handler is: on the kernel's interrupt
+   stack, interrupts off. */
 void pmi_deferred (void);
+
+/* wrap interrupt: what all device interrupts go through. */
+void pmi_interrupt (void);
 
 /* Entry stubs, in the width's own directory. */
 void pmi_nmi_entry (void);

@@ -30,8 +30,9 @@ compile() {
 build_main() {
 	configure "$root/build" \
 		"-Dqemu=$qemu/bin/qemu-system-x86_64" "-Dqemu_data=$qemu/share" \
-		"-Dkernel=$mach/gnumach-amd64-up" "-Dmig=$mach/bin/x86_64-gnu-mig" \
+		"-Dkernel=$mach/gnumach-amd64-up" "-Dkernels=$kernels" "-Dmig=$mach/bin/x86_64-gnu-mig" \
 		"-Dmach_include=$mach/include/x86_64-linux-gnu" \
+		"-Dmig_i386=$mach32/bin/i686-gnu-mig" "-Dmach_include_i386=$mach32/include/i386-linux-gnu" \
 		"-Dzlib_src=$sources/zlib" "-Dsqlite_src=$sources/sqlite" &&
 		compile "$root/build"
 }

@@ -78,7 +78,7 @@ apt_open() {
 		APT::Sandbox::User "root";
 		APT::Architecture "amd64";
 		#clear APT::Architectures;
-		APT::Architectures { "amd64"; };
+		APT::Architectures { "amd64"; "i386"; };
 		Acquire::Languages "none";
 		Acquire::Retries "3";
 	EOT
@@ -122,8 +122,9 @@ part_fetch() {
 		reason="cannot fetch $package of $release from this machine's mirror"
 		return 1
 	}
+	name=${package%%:*}
 	# An epoch stands in the name of a fetched package, and a source may have more tarballs than the one we use.
-	for got in "$fetch_dir/${package}"_*; do
+	for got in "$fetch_dir/${name}"_*; do
 		case $got in
 		*.orig-*.tar.*) rm -f "$got" ;;
 		*%3a*)
@@ -131,7 +132,7 @@ part_fetch() {
 			;;
 		esac
 	done
-	set -- "$1" "$2" "$fetch_dir/${package}"_*
+	set -- "$1" "$2" "$fetch_dir/${name}"_*
 	if [ $# -ne 3 ] || [ ! -f "$3" ]; then
 		reason="apt fetched something unexpected for $package of $release: $(ls "$fetch_dir")"
 		return 1
@@ -179,5 +180,25 @@ take_downloads() {
 }
 
 setup_downloads() {
-	take_downloads downloads
+	take_downloads downloads && take_sid
+}
+
+# take_sid: what setup/downloads.sid names, as far as the folder of downloads has it; a part that is not there is noted.
+take_sid() {
+	kept_result=$result
+	fetch_dir=$cache/downloads/tmp.$$
+	rows=$(downloads_rows downloads.sid)
+	while read -r part kind package release file pin sha256; do
+		row="$kind $package $release $file $pin $sha256"
+		part_there "$part" "$row" && continue
+		rm -f "$cache/downloads/$part.part"
+		rm -rf "$fetch_dir"
+		mkdir "$fetch_dir" || return 1
+		part_copy "$part" "$row" "${MACHPERF_DOWNLOADS:-}" ||
+			note "no $file in a folder MACHPERF_DOWNLOADS: goes without this kernel of sid"
+	done <<-EOT
+		$rows
+	EOT
+	rm -rf "$fetch_dir"
+	result=$kept_result
 }

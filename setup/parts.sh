@@ -43,8 +43,33 @@ make_mach() {
 	[ -x "$1/bin/x86_64-gnu-mig" ] && [ -x "$1/lib/mig/x86_64-gnu-migcom" ] && [ -d "$1/include/x86_64-linux-gnu/mach" ]
 }
 
+# The same for i386, with both kernels of trixie. The generator runs on amd64 with the i386 C library (gcc-multilib).
+make_mach32() {
+	for part in kernel32 kernel32smp headers32 mig32; do
+		dpkg-deb -x "$(part_file $part)" "$1/deb" || return 1
+	done
+	mv "$1"/deb/usr/* "$1" &&
+		gzip -dc "$1"/deb/boot/gnumach-*-486-up-dbg.gz >"$1/gnumach-i386-up" &&
+		gzip -dc "$1"/deb/boot/gnumach-*-486-smp-dbg.gz >"$1/gnumach-i386-smp" || return 1
+	rm -r "$1/deb"
+	[ -x "$1/bin/i686-gnu-mig" ] && [ -x "$1/lib/mig/i686-gnu-migcom" ] && [ -d "$1/include/i386-linux-gnu/mach" ]
+}
+
+# The kernel of sid in the part $sid.
+make_sid() {
+	dpkg-deb -x "$(part_file "$sid")" "$1/deb" && gzip -dc "$1"/deb/boot/gnumach-*.gz >"$1/gnumach" && rm -r "$1/deb"
+}
+
+# setup_mach: sets $mach and $mach32, and $kernels to what option kernels wants: the kernels beside the default one.
 setup_mach() {
-	part_make mach "$(sums kernel headers mig)" make_mach && mach=$made
+	part_make mach "$(sums kernel headers mig)" make_mach && mach=$made || return 1
+	part_make mach32 "$(sums kernel32 kernel32smp headers32 mig32)" make_mach32 && mach32=$made || return 1
+	kernels=i386-up=$mach32/gnumach-i386-up,i386-smp=$mach32/gnumach-i386-smp
+	for sid in sidup sidsmp; do
+		[ -f "$cache/downloads/$sid.part" ] || continue
+		part_make "mach-$sid" "$(sums $sid)" make_sid || return 1
+		kernels=$kernels,amd64-${sid#sid}-sid=$made/gnumach
+	done
 }
 
 # Sources of the workloads.

@@ -18,6 +18,9 @@
 #define CS_RPL		3		/* privilege of the interrupted code */
 #define FRAME_NOT_OURS	(6 * 8)		/* in struct x86_pmu_frame */
 
+/* What `interrupt' is called with for deferred work: no vector. */
+#define DEFERRED	0x100
+
 	/* What C code may change, besides %rax, %rcx and %rdx. */
 	.macro	PUSH_REST
 	pushq	%rsi
@@ -107,34 +110,29 @@ pmi_nmi_unknown:
 	jmpq	*pmi_next_nmi
 	.size	pmi_nmi_entry, . - pmi_nmi_entry
 
-/*
- * Deferred work, at a vector of its own.  It does what the kernel's entry
- * for device interrupts does (all_intrs in locore.S), and leaves through the
- * kernel's code, which sees to the nesting count and to ASTs: from user mode
- * this stack is the thread's save area, so nothing else may be put on it,
- * and the work runs on the interrupt stack.
- */
+/* Deferred work goes the way of the kernel's device interrupts, with a number
+   that no device has; pmi_interrupt () tells it from theirs.  The kernel's
+   code sees to the stack, the nesting count, %gs and ASTs. */
 	.globl	pmi_deferred_entry
 	.type	pmi_deferred_entry, @function
 pmi_deferred_entry:
 	pushq	%rax
-	pushq	%rcx
-	pushq	%rdx
-	PUSH_REST
-	cld
-	movq	%rsp, %rdx
-	andq	$~0xfff, %rdx
-	cmpq	int_stack_base, %rdx
-	je	1f
-	movq	int_stack_top, %rcx
-	xchgq	%rcx, %rsp
-	pushq	%rcx
-	incl	in_interrupt
-	call	pmi_deferred
-	jmp	return_to_iret
-1:	/* interrupted an interrupt that had turned interrupts on */
-	call	pmi_deferred
-	jmp	_return_to_iret_i
+	movl	$DEFERRED, %eax
+	jmp	all_intrs
 	.size	pmi_deferred_entry, . - pmi_deferred_entry
+
+/* wrap interrupt: its argument is in %eax.  The room is what interrupt keeps
+   before it calls a handler, so that our frame looks like a handler's. */
+	.globl	pmi_interrupt
+	.type	pmi_interrupt, @function
+pmi_interrupt:
+	cmpl	$DEFERRED, %eax
+	je	1f
+	jmp	interrupt
+1:	subq	$16, %rsp
+	call	pmi_deferred
+	addq	$16, %rsp
+	ret
+	.size	pmi_interrupt, . - pmi_interrupt
 
 	.section .note.GNU-stack, "", @progbits

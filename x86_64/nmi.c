@@ -36,8 +36,12 @@ union nmi_stack
   } frame;
 } __attribute__ ((aligned (16)));
 
-/* Of the kernel: the boot CPU's task state. */
+/* Of the kernel: the CPUs' task states. */
+#if KERNEL_SMP
+extern struct task_tss *mp_ktss[];
+#else
 extern struct task_tss ktss;
+#endif
 
 /* Owner: the CPU. */
 static union nmi_stack nmi_stacks[PMU_MAX_CPUS];
@@ -48,7 +52,11 @@ pmi_install_nmi (int cpu)
   struct nmi_stack_base *base = &nmi_stacks[cpu].frame.base;
 
   base->cpu = cpu;
+#if KERNEL_SMP
+  mp_ktss[cpu]->tss.ist2 = (unsigned long) base;
+#else
   ktss.tss.ist2 = (unsigned long) base;
+#endif
   cpu_barrier ();		/* the stack before the gate that uses it */
   idt_set_gate (NMI_VECTOR, pmi_nmi_entry, NMI_STACK);
 }

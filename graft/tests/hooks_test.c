@@ -63,7 +63,7 @@ static void bad(void **state)
 	    "wrap a $b\n",
 	    "wrap a; b\n",
 	    "before a b\n",
-	    "before a b c 3\n",
+	    "before a b c 3 4\n",
 	    "after a b c\n",
 	    "after a b c x\n",
 	    "after a b c -1\n",

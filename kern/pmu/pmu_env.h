@@ -11,7 +11,7 @@
 #ifndef _KERN_PMU_PMU_ENV_H_
 #define _KERN_PMU_PMU_ENV_H_
 
-#include <kernel.h>		/* made from the kernel's debug information */
+#include KERNEL_TYPES		/* made from the kernel's debug information */
 #include <mach/perf_event.h>
 
 #ifndef TRUE

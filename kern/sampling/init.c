@@ -62,6 +62,7 @@ perf_bootstrap_create (void)
   struct pmu_description description;
   unsigned int cpu;
 
+  callchain_init ();
   user_page_limit = biosmem_directmap_end ();
   perf_target_init ();
   pmu_init (perf_overflow);

@@ -10,7 +10,7 @@
 #include <kern/sampling/info.h>
 #include <kern/sampling/sideband.h>
 
-#include "perf_server.h"	/* made by MIG; includes server.h */
+#include PERF_SERVER		/* made by MIG; includes server.h */
 
 boolean_t
 perf_rpc (mach_msg_header_t *request, mach_msg_header_t *reply)

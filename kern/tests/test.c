@@ -7,7 +7,7 @@
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/memory.h>
 
-#include "perf_test_server.h"
+#include PERF_TEST_SERVER
 
 /* <ipc/ipc_object.h>: the cache of ports is the first. */
 extern struct kmem_cache ipc_object_caches[];
@@ -35,8 +35,10 @@ kern_return_t
 rpc_perf_test_loop (struct host *host_priv, uint64_t iterations,
 		    uint64_t *start, uint64_t *end)
 {
+  unsigned long left = iterations;
+
   *start = *end = 0;
-  if (host_priv == NULL || iterations == 0)
+  if (host_priv == NULL || left == 0 || left != iterations)
     return KERN_INVALID_ARGUMENT;
   asm volatile ("pushf; cli\n"
 		"	.globl test_loop_start, test_loop_end\n"
@@ -45,9 +47,9 @@ rpc_perf_test_loop (struct host *host_priv, uint64_t iterations,
 		"	jnz 1b\n"
 		"test_loop_end:\n"
 		"	popf"
-		: "+r" (iterations) :: "cc", "memory");
-  *start = (uint64_t) test_loop_start;
-  *end = (uint64_t) test_loop_end;
+		: "+r" (left) :: "cc", "memory");
+  *start = (unsigned long) test_loop_start;
+  *end = (unsigned long) test_loop_end;
   return KERN_SUCCESS;
 }
 

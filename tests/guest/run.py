@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""run.py QEMU DATA KERNEL PROGRAM NAME [off]: boot PROGRAM as the only task and hold it to what it prints.
+"""run.py QEMU DATA KERNEL PROGRAM NAME [off] [cpus=N]: boot PROGRAM as the only task and hold it to what it prints.
 
-With "off" the machine has no PMU.
+With "off" the machine has no PMU; with "cpus=N" it has N processors.
 
 The console is watched while the guest runs: a panic, a failed assertion or the debugger's prompt ends the test at once.
 """
@@ -17,8 +17,8 @@ LIMIT = 60  # seconds
 TROUBLE = re.compile(r'^.*(db>|panic|Assertion|Debugger invoked|kernel: .* trap).*$', re.M | re.I)
 
 
-def command(qemu, data, kernel, program, name, pmu, console, stream, stats):
-    return [qemu, '-L', data, '-cpu', f'Nehalem,pmu={pmu}', '-machine', 'pc', '-m', '512', '-accel', 'tcg',
+def command(qemu, data, kernel, program, name, pmu, cpus, console, stream, stats):
+    return [qemu, '-L', data, '-cpu', f'Nehalem,pmu={pmu}', '-machine', 'pc', '-m', '512', '-smp', str(cpus), '-accel', 'tcg',
             '-icount', 'shift=3,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1',
             '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'file:' + console, '-kernel', kernel,
             '-append', 'console=com0', '-device', f'machperf-port,path={stream}' + (f',stats={stats}' if pmu == 'on' else ''),
@@ -53,10 +53,11 @@ def watch(guest, console):
 
 def main():
     qemu, data, kernel, program, name = sys.argv[1:6]
-    pmu = 'off' if sys.argv[6:] == ['off'] else 'on'
+    pmu = 'off' if 'off' in sys.argv[6:] else 'on'
+    cpus = next((int(option[5:]) for option in sys.argv[6:] if option.startswith('cpus=')), 1)
     with tempfile.TemporaryDirectory() as where:
         console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
-        with subprocess.Popen(command(qemu, data, kernel, program, name, pmu, console, stream, stats),
+        with subprocess.Popen(command(qemu, data, kernel, program, name, pmu, cpus, console, stream, stats),
                               stdin=subprocess.DEVNULL) as guest:
             try:
                 status = watch(guest, console)

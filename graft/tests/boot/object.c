@@ -3,7 +3,7 @@
  * Grafted onto the stock kernel and booted: hooks of each kind, with what they
  * were given and how the stack looked printed on the console.
  */
-#include <kernel.h>
+#include KERNEL_TYPES
 
 #define KERNEL_BASE  0xffffffff80000000UL
 #define TICKS_TO_RUN 20
