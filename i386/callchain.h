@@ -31,8 +31,9 @@ unsigned int callchain_user (const struct pmu_regs *user, uint64_t *ips,
 			     unsigned int max);
 
 /* If the current thread came from user mode by a hardware interrupt that is
-   still being handled: the registers its stub saved, in the stub's order, and
-   the user's frame pointer; else NULL. */
+   still being handled: where the processor put its instruction pointer, with
+   the registers the kernel's stub saved below, and the user's frame pointer;
+   else NULL. */
 const unsigned long *callchain_user_interrupt (const struct pmu_regs *regs,
 					       unsigned long *fp);
 

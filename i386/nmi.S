@@ -17,7 +17,7 @@
 #define NMI_STACK_SIZE	8192		/* as in nmi.c */
 #define NMI_BASE_SIZE	8
 
-#define SAVED		(5 * 4)		/* registers pushed below */
+#define SAVED		(8 * 4)		/* registers pushed below */
 #define BASE_SP		(SAVED + 0)
 #define BASE_CPU	(SAVED + 4)
 
@@ -27,7 +27,7 @@
 #define FRAME_SP	12
 
 #define CS_RPL		3		/* privilege of the interrupted code */
-#define FRAME_NOT_OURS	(5 * 4)		/* in struct x86_pmu_frame */
+#define FRAME_NOT_OURS	(6 * 4)		/* in struct x86_pmu_frame */
 
 #if KERNEL_SMP
 #define NR_ENTRIES	8		/* PMU_MAX_CPUS */
@@ -85,11 +85,16 @@ nmi_common:
 	movl	%ss, %eax
 	movl	%eax, %ds
 	movl	%eax, %es
+	/* C code keeps these; they are here to be looked at (registers.c). */
+	pushl	%ebx
+	pushl	%esi
+	pushl	%edi
 	cld
-	movl	BASE_SP(%esp), %eax
-	movl	BASE_CPU(%esp), %ecx
+	movl	%esp, %edi		/* saved */
+	movl	BASE_SP(%edi), %eax
 	/* struct x86_pmu_frame, its last member first */
 	pushl	%edx			/* not_ours */
+	pushl	%edi			/* saved */
 	movl	FRAME_CS(%eax), %edx
 	andl	$CS_RPL, %edx
 	pushl	%edx			/* user */
@@ -103,10 +108,13 @@ nmi_common:
 2:	pushl	FRAME_IP(%eax)
 	movl	%esp, %edx
 	pushl	%edx
-	pushl	%ecx
+	pushl	BASE_CPU(%edi)
 	call	x86_pmu_interrupt
-	addl	$8 + FRAME_NOT_OURS, %esp
-	popl	%ecx
+	movl	8 + FRAME_NOT_OURS(%esp), %ecx
+	addl	$8 + FRAME_NOT_OURS + 4, %esp
+	popl	%edi
+	popl	%esi
+	popl	%ebx
 	testl	%ecx, %ecx
 	jnz	nmi_unknown
 nmi_return:

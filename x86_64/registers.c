@@ -28,6 +28,7 @@
 #define CHANGED_DX	6
 #define CHANGED_CX	7
 #define CHANGED_AX	8
+#define CHANGED_END	9	/* the processor's part */
 
 /* Places in the kernel's entry stubs. */
 extern const char trap_push_segs[], call_continuation[];
@@ -161,7 +162,7 @@ put_from_kernel (const struct pmu_regs *regs, const struct pcb *pcb,
     put_general (regs, values);
   else if ((changed = callchain_user_interrupt (regs, &fp)) != NULL)
     {
-      put_changed (changed, values);
+      put_changed (changed - CHANGED_END, values);
       values[REGISTER_BP] = fp;
     }
   else
