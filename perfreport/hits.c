@@ -34,6 +34,26 @@ void hits_free(struct hits *hits)
 	memset(hits, 0, sizeof *hits);
 }
 
+/* Where a slot points: the lower 40 bits, less 1. */
+#define SLOT_BITS 40
+#define SLOT_MASK ((1ULL << SLOT_BITS) - 1)
+
+static inline uint64_t make_slot(uint64_t hash, uint64_t index)
+{
+	return (hash & ~SLOT_MASK) | (index + 1);
+}
+
+/* May the slot be that of the hash? */
+static inline bool slot_matches(uint64_t slot, uint64_t hash)
+{
+	return ((slot ^ hash) & ~SLOT_MASK) == 0;
+}
+
+static inline uint64_t slot_index(uint64_t slot)
+{
+	return (slot & SLOT_MASK) - 1;
+}
+
 /* Is there no room for one more of nr?  Then the table is made larger, and
    all have to be put in again. */
 static bool table_grew(struct hit_table *table, size_t nr)
@@ -46,14 +66,14 @@ static bool table_grew(struct hit_table *table, size_t nr)
 	return true;
 }
 
-/* Put in an index that is known not to be there. */
-static void table_put(struct hit_table *table, uint64_t hash, uint32_t index)
+/* Put in what is known not to be there. */
+static void table_put(struct hit_table *table, uint64_t hash, uint64_t index)
 {
 	size_t at = hash & (table->nr - 1);
 
 	while (table->slots[at])
 		at = (at + 1) & (table->nr - 1);
-	table->slots[at] = index + 1;
+	table->slots[at] = make_slot(hash, index);
 }
 
 static uint64_t hash_place(const struct place *place)
@@ -67,9 +87,12 @@ uint32_t hits_place(struct hits *hits, const struct place *place)
 	uint64_t hash = hash_place(place);
 	size_t at = hash & (table->nr - 1);
 
-	for (; table->slots[at]; at = (at + 1) & (table->nr - 1))
-		if (memcmp(&hits->places[table->slots[at] - 1], place, sizeof *place) == 0)
-			return table->slots[at] - 1;
+	for (; table->slots[at]; at = (at + 1) & (table->nr - 1)) {
+		uint64_t index = slot_index(table->slots[at]);
+
+		if (memcmp(&hits->places[index], place, sizeof *place) == 0)
+			return index;
+	}
 	hits->places = must_grow(hits->places, &hits->places_capacity, hits->nr_places + 1,
 				 sizeof *hits->places);
 	hits->places[hits->nr_places++] = *place;
@@ -100,27 +123,30 @@ static uint64_t hash_words(const perfdata_u64 *values, uint64_t nr, uint64_t see
 			   sums[3] * 3);
 }
 
-static bool same_chain(const struct hits *hits, const struct chain_words *chain,
-		       const struct callers *callers, uint64_t hash)
+/* What stands before the words of a chain: its number, length and mode, so
+   that one look at memory tells all.  No record holds 65536 addresses. */
+static inline uint64_t chain_head(uint64_t number, const struct callers *callers)
 {
-	return chain->hash == hash && chain->nr == callers->nr && chain->mode == callers->mode &&
-	       (chain->nr == 0 || memcmp(&hits->words[chain->first], callers->values,
-					 chain->nr * sizeof *hits->words) == 0);
+	return number | callers->nr << 32 | (uint64_t)callers->mode << 48;
 }
 
-uint32_t hits_chain(struct hits *hits, const struct callers *callers)
+static bool same_chain(const uint64_t *head, const struct callers *callers)
+{
+	return *head >> 32 == chain_head(0, callers) >> 32 &&
+	       (callers->nr == 0 ||
+		memcmp(head + 1, callers->values, callers->nr * sizeof *head) == 0);
+}
+
+static uint32_t new_chain(struct hits *hits, const struct callers *callers, uint64_t hash)
 {
 	struct hit_table *table = &hits->by_chain;
-	uint64_t hash = hash_words(callers->values, callers->nr, callers->mode);
-	size_t at = hash & (table->nr - 1);
+	uint32_t number = hits->nr_chains;
 
-	for (; table->slots[at]; at = (at + 1) & (table->nr - 1))
-		if (same_chain(hits, &hits->chains[table->slots[at] - 1], callers, hash))
-			return table->slots[at] - 1;
 	hits->chains = must_grow(hits->chains, &hits->chains_capacity, hits->nr_chains + 1,
 				 sizeof *hits->chains);
-	hits->words = must_grow(hits->words, &hits->words_capacity, hits->nr_words + callers->nr,
-				sizeof *hits->words);
+	hits->words = must_grow(hits->words, &hits->words_capacity,
+				hits->nr_words + callers->nr + 1, sizeof *hits->words);
+	hits->words[hits->nr_words++] = chain_head(number, callers);
 	hits->chains[hits->nr_chains++] = (struct chain_words){
 	    .first = hits->nr_words, .hash = hash, .nr = callers->nr, .mode = callers->mode};
 	if (callers->nr)
@@ -128,36 +154,53 @@ uint32_t hits_chain(struct hits *hits, const struct callers *callers)
 		       callers->nr * sizeof *hits->words);
 	hits->nr_words += callers->nr;
 	if (!table_grew(table, hits->nr_chains))
-		table_put(table, hash, hits->nr_chains - 1);
+		table_put(table, hash, hits->chains[number].first - 1);
 	else
 		for (size_t i = 1; i < hits->nr_chains; i++)
-			table_put(table, hits->chains[i].hash, i);
-	return hits->nr_chains - 1;
+			table_put(table, hits->chains[i].hash, hits->chains[i].first - 1);
+	return number;
+}
+
+static uint32_t get_chain(struct hits *hits, const struct callers *callers, uint64_t hash)
+{
+	const struct hit_table *table = &hits->by_chain;
+	size_t at = hash & (table->nr - 1);
+
+	for (; table->slots[at]; at = (at + 1) & (table->nr - 1)) {
+		const uint64_t *head = &hits->words[slot_index(table->slots[at])];
+
+		if (slot_matches(table->slots[at], hash) && same_chain(head, callers))
+			return (uint32_t)*head;
+	}
+	return new_chain(hits, callers, hash);
+}
+
+uint32_t hits_chain(struct hits *hits, const struct callers *callers)
+{
+	return get_chain(hits, callers, hash_words(callers->values, callers->nr, callers->mode));
 }
 
 static inline uint64_t hash_hit(const struct hit *hit)
 {
-	return hash_number(hit->ip + ((uint64_t)hit->chain << 32 | hit->place) +
-			   hit->cpu * 0x9e3779b97f4a7c15ULL);
+	return hash_number(hit->ip + ((uint64_t)hit->chain << 32 | hit->place));
 }
 
 static inline bool same_hit(const struct hit *a, const struct hit *b)
 {
-	return a->ip == b->ip && a->place == b->place && a->chain == b->chain && a->cpu == b->cpu;
+	return a->ip == b->ip && a->place == b->place && a->chain == b->chain;
 }
 
-uint32_t hits_add(struct hits *hits, const struct hit *hit)
+static uint32_t add_hit(struct hits *hits, const struct hit *hit, uint64_t hash)
 {
 	struct hit_table *table = &hits->by_hit;
-	uint64_t hash = hash_hit(hit);
 	size_t at = hash & (table->nr - 1);
 
 	for (; table->slots[at]; at = (at + 1) & (table->nr - 1)) {
-		struct hit *have = &hits->list[table->slots[at] - 1];
+		uint64_t index = slot_index(table->slots[at]);
 
-		if (same_hit(have, hit)) {
-			amount_add(&have->amount, &hit->amount);
-			return table->slots[at] - 1;
+		if (slot_matches(table->slots[at], hash) && same_hit(&hits->list[index], hit)) {
+			amount_add(&hits->list[index].amount, &hit->amount);
+			return index;
 		}
 	}
 	hits->list = must_grow(hits->list, &hits->capacity, hits->nr + 1, sizeof *hits->list);
@@ -168,6 +211,57 @@ uint32_t hits_add(struct hits *hits, const struct hit *hit)
 		for (size_t i = 0; i < hits->nr; i++)
 			table_put(table, hash_hit(&hits->list[i]), i);
 	return hits->nr - 1;
+}
+
+static inline const uint64_t *first_slot(const struct hit_table *table, uint64_t hash)
+{
+	return &table->slots[hash & (table->nr - 1)];
+}
+
+static void find_chains(struct hits *hits, struct hits_item *items, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct callers *callers = &items[i].callers;
+
+		if (!items[i].has_chain)
+			continue;
+		items[i].hash = hash_words(callers->values, callers->nr, callers->mode);
+		__builtin_prefetch(first_slot(&hits->by_chain, items[i].hash));
+	}
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t slot;
+		const uint64_t *head;
+
+		if (!items[i].has_chain)
+			continue;
+		slot = *first_slot(&hits->by_chain, items[i].hash);
+		if (!slot)
+			continue;
+		head = &hits->words[slot_index(slot)];
+		for (uint64_t word = 0; word <= items[i].callers.nr && word < 64; word += 8)
+			__builtin_prefetch(head + word);
+	}
+	for (size_t i = 0; i < nr; i++)
+		items[i].hit.chain = items[i].has_chain
+					 ? get_chain(hits, &items[i].callers, items[i].hash)
+					 : CHAIN_NONE;
+}
+
+void hits_add(struct hits *hits, struct hits_item *items, size_t nr)
+{
+	find_chains(hits, items, nr);
+	for (size_t i = 0; i < nr; i++) {
+		items[i].hash = hash_hit(&items[i].hit);
+		__builtin_prefetch(first_slot(&hits->by_hit, items[i].hash));
+	}
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t slot = *first_slot(&hits->by_hit, items[i].hash);
+
+		if (slot)
+			__builtin_prefetch(&hits->list[slot_index(slot)], 1);
+	}
+	for (size_t i = 0; i < nr; i++)
+		items[i].number = add_hit(hits, &items[i].hit, items[i].hash);
 }
 
 uint32_t *hits_merge(struct hits *hits, const struct hits *from, uint32_t **new_places)
@@ -192,7 +286,7 @@ uint32_t *hits_merge(struct hits *hits, const struct hits *from, uint32_t **new_
 
 		hit.place = places[hit.place];
 		hit.chain = chains[hit.chain];
-		numbers[i] = hits_add(hits, &hit);
+		numbers[i] = add_hit(hits, &hit, hash_hit(&hit));
 	}
 	free(chains);
 	*new_places = places;

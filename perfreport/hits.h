@@ -20,25 +20,39 @@ struct place {
 	uint32_t task;
 	uint32_t epoch, kernel_epoch;
 	uint32_t mode; /* enum cpu_mode of the address */
+	uint32_t cpu;
 };
 
 struct hit {
 	uint64_t ip;
-	uint32_t place, chain, cpu;
+	uint32_t place, chain;
 	struct amount amount;
 };
 
-/* A chain of callers in hits.words. */
+/* Samples come in batches: what one waits for in memory is fetched while
+   others are looked at. */
+#define HITS_BATCH 64
+
+struct hits_item {
+	struct hit hit; /* all but chain */
+	struct callers callers;
+	bool has_chain;
+	uint64_t hash;	 /* private */
+	uint32_t number; /* of the hit, when done */
+};
+
+/* A chain of callers: what stands in hits.words. */
 struct chain_words {
-	uint64_t first;
+	uint64_t first; /* index; before them stands what is private */
 	uint64_t hash;
 	uint32_t nr;
 	uint32_t mode;
 };
 
-/* An open-addressed table of indexes + 1. */
+/* An open-addressed table: the upper bits of a slot are those of the hash, the
+   lower ones say where it is, + 1; 0 is free. */
 struct hit_table {
-	uint32_t *slots;
+	uint64_t *slots;
 	size_t nr; /* a power of two */
 };
 
@@ -62,8 +76,8 @@ void hits_free(struct hits *hits);
 uint32_t hits_place(struct hits *hits, const struct place *place);
 uint32_t hits_chain(struct hits *hits, const struct callers *callers);
 
-/* Count samples; returns the number of the hit. */
-uint32_t hits_add(struct hits *hits, const struct hit *hit);
+/* Count samples, HITS_BATCH items at most. */
+void hits_add(struct hits *hits, struct hits_item *items, size_t nr);
 
 /* Add what from has behind what is there.  Returns the new number of each of
    its hits, and in *places that of each of its places; free() both. */

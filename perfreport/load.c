@@ -18,6 +18,8 @@
 #include "load.h"
 #include "naming.h"
 
+#define THREADS_MAX 64
+
 static void add_events(struct profile *profile, const struct perfdata *file)
 {
 	profile->nr_events = file->nr_events;
@@ -68,7 +70,7 @@ static size_t threads(size_t wanted)
 	long cpus;
 
 	if (wanted)
-		return wanted;
+		return wanted < THREADS_MAX ? wanted : THREADS_MAX;
 	cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	return cpus > 8 ? 8 : cpus > 1 ? cpus : 1;
 }

@@ -100,6 +100,7 @@ static int run(const struct options *options, struct failure *failure)
 	int status;
 
 	profile_init(&profile, options->search);
+	profile.threads = options->threads;
 	if (!load(&profile, options->input, needs(options), failure) ||
 	    !filter_apply(&profile, &options->filter, failure) ||
 	    !check_samples(&profile, options, failure) ||
@@ -146,6 +147,7 @@ static int run_diff(const struct options *options, struct failure *failure)
 
 	profile_init(&base, options->search);
 	profile_init(&new, options->search);
+	base.threads = new.threads = options->threads;
 	if (!load(&base, options->base, LOAD_NAMES, failure) ||
 	    !load(&new, options->input, LOAD_NAMES, failure) ||
 	    !filter_apply(&base, &options->filter, failure) ||

@@ -124,7 +124,7 @@ static uint32_t name_hit(struct naming *naming, const struct hit *hit, bool to_t
 			    to_the_end || stack.to_the_end ||
 				(callers.nr == 0 && chain_begins_thread(profile, leaf)));
 	return cells_add(&event->cells, tree_child(&event->tree, stack.node, leaf), place->owner,
-			 hit->cpu, &hit->amount);
+			 place->cpu, &hit->amount);
 }
 
 /* Put the frames of a sample's dump behind its callers; true: they go back to
@@ -181,7 +181,6 @@ static void name_dump(struct naming *naming, const struct scan_dump *dump)
 	    .ip = record.sample.ip,
 	    .place = dump->place,
 	    .chain = record.sample.nr_chain || callers.nr ? hits_chain(hits, &callers) : CHAIN_NONE,
-	    .cpu = record.id.present & PERF_SAMPLE_CPU ? record.id.cpu : CPU_UNKNOWN,
 	    .amount = {.samples = 1, .weight = record.sample.period}};
 	cell = name_hit(naming, &hit, to_the_end);
 	if (naming->moments)

@@ -26,6 +26,7 @@ enum {
 	OPT_CSV,
 	OPT_PERCENT_LIMIT,
 	OPT_FLAME,
+	OPT_THREADS,
 	OPT_VERSION,
 };
 
@@ -50,6 +51,7 @@ static const char help[] =
     "      --symbol REGEX     samples that ran in such functions only\n"
     "      --build-id-dir DIR programs and kernels by build-id (default: ~/.debug)\n"
     "      --symfs DIR        look below DIR for the paths of the recording\n"
+    "      --threads N        read the samples by N threads (default: one for each CPU, up to 8)\n"
     "report:\n"
     "      --sort KEY[,KEY]   task, thread, symbol, dso, cpu (default: dso,symbol)\n"
     "      --children         every frame of the callchains, largest total first\n"
@@ -110,6 +112,7 @@ static const struct option long_options[] = {
     {"symbol", required_argument, NULL, OPT_SYMBOL},
     {"csv", no_argument, NULL, OPT_CSV},
     {"percent-limit", required_argument, NULL, OPT_PERCENT_LIMIT},
+    {"threads", required_argument, NULL, OPT_THREADS},
     {"format", required_argument, NULL, OPT_FORMAT},
     {0},
 };
@@ -141,16 +144,19 @@ static bool parse_sort(struct sort *sort, const char *text, struct failure *fail
 	return sort->nr != 0;
 }
 
-static bool parse_top(size_t *top, const char *text, struct failure *failure)
+/* what: "--top: ... is not a number of rows". */
+static bool parse_count(size_t *count, const char *option, const char *what, const char *text,
+			struct failure *failure)
 {
 	char *end;
 	unsigned long value = strtoul(text, &end, 10);
 
 	if (*text < '0' || *text > '9' || *end || value == 0) {
-		failure_set(failure, EXIT_USAGE, "--top: \"%s\" is not a number of rows", text);
+		failure_set(failure, EXIT_USAGE, "%s: \"%s\" is not a number of %s", option, text,
+			    what);
 		return false;
 	}
-	*top = value;
+	*count = value;
 	return true;
 }
 
@@ -242,7 +248,9 @@ static bool store(struct options *options, int option, const char *value, struct
 		options->callees = value;
 		break;
 	case OPT_TOP:
-		return parse_top(&options->top, value, failure);
+		return parse_count(&options->top, "--top", "rows", value, failure);
+	case OPT_THREADS:
+		return parse_count(&options->threads, "--threads", "threads", value, failure);
 	case OPT_JSON:
 		options->json = true;
 		break;

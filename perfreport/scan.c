@@ -2,8 +2,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "alloc.h"
 #include "hash.h"
@@ -20,7 +18,7 @@
 
 /* A place that was looked up, and from when until when it holds. */
 struct known {
-	uint32_t pid, tid, event, mode;
+	uint32_t pid, tid, cpu, event, mode;
 	struct order_entry begin, end; /* begin is not before end: nothing here */
 	uint32_t place;
 };
@@ -33,6 +31,9 @@ struct scanner {
 	const struct history *history;
 	const struct scan_options *options;
 	size_t first_range, end_range;
+	struct hits_item items[HITS_BATCH];
+	uint64_t times[HITS_BATCH]; /* of the items' samples */
+	size_t nr_items;
 	struct known known[NR_KNOWN];
 	struct {
 		uint64_t id;
@@ -76,11 +77,13 @@ static uint32_t place_of(struct scanner *scanner, const struct sample *sample, u
 {
 	const struct order_entry at = {.time = sample->time, .pos = pos};
 	struct known *known =
-	    &scanner->known[(sample->tid * 8 + sample->event * 2 + sample->mode) & (NR_KNOWN - 1)];
+	    &scanner
+		 ->known[(sample->tid * 16 + sample->cpu * 5 + sample->event * 2 + sample->mode) &
+			 (NR_KNOWN - 1)];
 	struct stay stay;
 	struct place place;
 
-	if (known->tid == sample->tid && known->pid == sample->pid &&
+	if (known->tid == sample->tid && known->pid == sample->pid && known->cpu == sample->cpu &&
 	    known->event == sample->event && known->mode == sample->mode &&
 	    !order_before(&at, &known->begin) && order_before(&at, &known->end))
 		return known->place;
@@ -90,13 +93,15 @@ static uint32_t place_of(struct scanner *scanner, const struct sample *sample, u
 			       .task = stay.task,
 			       .epoch = stay.epoch,
 			       .kernel_epoch = stay.kernel_epoch,
-			       .mode = sample->mode};
+			       .mode = sample->mode,
+			       .cpu = sample->cpu};
 	if (stay.owner == OWNER_UNKNOWN) {
 		place.pid = sample->pid;
 		place.tid = sample->tid;
 	}
 	*known = (struct known){.pid = sample->pid,
 				.tid = sample->tid,
+				.cpu = sample->cpu,
 				.event = sample->event,
 				.mode = sample->mode,
 				.begin = stay.begin,
@@ -105,12 +110,23 @@ static uint32_t place_of(struct scanner *scanner, const struct sample *sample, u
 	return known->place;
 }
 
-static void note_moment(struct scan *scan, const struct sample *sample, uint32_t hit)
+/* Count what has come together. */
+static void flush(struct scanner *scanner)
 {
-	scan->moments = must_grow(scan->moments, &scan->moments_capacity, scan->nr_moments + 1,
-				  sizeof *scan->moments);
-	scan->moments[scan->nr_moments++] =
-	    (struct scan_moment){.time = sample->time, .weight = sample->period, .hit = hit};
+	struct scan *scan = &scanner->scan;
+
+	hits_add(&scan->hits, scanner->items, scanner->nr_items);
+	for (size_t i = 0; scanner->options->moments && i < scanner->nr_items; i++) {
+		const struct hits_item *item = &scanner->items[i];
+
+		scan->moments = must_grow(scan->moments, &scan->moments_capacity,
+					  scan->nr_moments + 1, sizeof *scan->moments);
+		scan->moments[scan->nr_moments++] =
+		    (struct scan_moment){.time = scanner->times[i],
+					 .weight = item->hit.amount.weight,
+					 .hit = item->number};
+	}
+	scanner->nr_items = 0;
 }
 
 /* Are there user frames in the sample's callchain? */
@@ -137,11 +153,7 @@ static void count(struct scan *scan, const struct sample *sample)
 static void take(struct scanner *scanner, struct sample *sample, uint64_t pos)
 {
 	struct scan *scan = &scanner->scan;
-	struct hit hit = {.ip = sample->ip,
-			  .chain = CHAIN_NONE,
-			  .cpu = sample->cpu,
-			  .amount = {.samples = 1, .weight = sample->period}};
-	uint32_t number;
+	struct hits_item *item;
 
 	count(scan, sample);
 	if (scanner->options->count_only) {
@@ -149,14 +161,17 @@ static void take(struct scanner *scanner, struct sample *sample, uint64_t pos)
 		scan->user_chains[sample->event] += sample->has_chain && has_user_frames(sample);
 		return;
 	}
-	hit.place = place_of(scanner, sample, pos);
-	if (sample->has_chain) {
+	if (sample->has_chain)
 		chain_trim(&sample->callers, sample->ip);
-		hit.chain = hits_chain(&scan->hits, &sample->callers);
-	}
-	number = hits_add(&scan->hits, &hit);
-	if (scanner->options->moments)
-		note_moment(scan, sample, number);
+	scanner->times[scanner->nr_items] = sample->time;
+	item = &scanner->items[scanner->nr_items++];
+	item->hit.ip = sample->ip;
+	item->hit.place = place_of(scanner, sample, pos);
+	item->hit.amount = (struct amount){.samples = 1, .weight = sample->period};
+	item->callers = sample->callers;
+	item->has_chain = sample->has_chain;
+	if (scanner->nr_items == HITS_BATCH)
+		flush(scanner);
 }
 
 static void add_dump(struct scan *scan, const struct scan_dump *dump)
@@ -311,24 +326,14 @@ static void scan_range(struct scanner *scanner, const struct range *range)
 	}
 }
 
-/* Let go of the memory of a range: what is mapped counts as used. */
-static void forget(const struct survey *survey, const struct range *range)
-{
-	const uintptr_t page = sysconf(_SC_PAGESIZE);
-	uintptr_t begin = ((uintptr_t)survey->bytes + range->begin + page - 1) / page * page;
-	uintptr_t end = ((uintptr_t)survey->bytes + range->end) / page * page;
-
-	if (begin < end)
-		madvise((void *)begin, end - begin, MADV_DONTNEED);
-}
-
 static void *run(void *argument)
 {
 	struct scanner *scanner = argument;
 
 	for (size_t i = scanner->first_range; i < scanner->end_range; i++) {
 		scan_range(scanner, &scanner->survey->ranges[i]);
-		forget(scanner->survey, &scanner->survey->ranges[i]);
+		flush(scanner);
+		survey_forget(scanner->survey, &scanner->survey->ranges[i]);
 	}
 	return NULL;
 }

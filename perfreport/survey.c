@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "survey.h"
@@ -114,6 +116,8 @@ static enum perfdata_status walk(struct surveying *surveying, struct perfdata_er
 
 		if (perfdata_skip_samples(surveying->file, &cursor, begin + RANGE_MAX)) {
 			add_range(survey, begin, cursor.pos);
+			if (cursor.pos - begin >= RANGE_MAX)
+				survey_forget(survey, &(struct range){begin, cursor.pos});
 			continue;
 		}
 		status = perfdata_step(surveying->file, &cursor, &record, error);
@@ -206,6 +210,16 @@ bool survey_make(struct survey *survey, struct profile *profile, const struct pe
 		survey_incomplete(profile, "the recorder did not finish the file");
 	order_sort(&survey->sideband);
 	return true;
+}
+
+void survey_forget(const struct survey *survey, const struct range *range)
+{
+	const uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t begin = ((uintptr_t)survey->bytes + range->begin + page - 1) / page * page;
+	uintptr_t end = ((uintptr_t)survey->bytes + range->end) / page * page;
+
+	if (begin < end)
+		madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 void survey_free(struct survey *survey)

@@ -38,6 +38,10 @@ void survey_free(struct survey *survey);
 bool survey_record(const struct survey *survey, const struct perfdata *file, uint64_t pos,
 		   struct perfdata_record *record);
 
+/* Let go of the memory of a range, which comes back when it is read again:
+   what is mapped and was read counts as used. */
+void survey_forget(const struct survey *survey, const struct range *range);
+
 /* Note why the recording is not whole; the first reason stays. */
 void survey_incomplete(struct profile *profile, const char *why);
 
