@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "alloc.h"
+#include "deflate.h"
 #include "export.h"
 #include "views.h"
 
@@ -264,29 +264,6 @@ static void put_about(struct pprof *pprof)
 	text_free(&line);
 }
 
-/* gzip (RFC 1952) without a time: the same profile gives the same bytes. */
-static bool compress_into(struct text *to, const struct text *from, struct failure *failure)
-{
-	z_stream stream = {.next_in = (Bytef *)from->bytes, .avail_in = from->length};
-	int status;
-
-	if (from->length > UINT32_MAX ||
-	    deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8,
-			 Z_DEFAULT_STRATEGY) != Z_OK) {
-		failure_set(failure, EXIT_MEMORY, "the profile is too large to be compressed");
-		return false;
-	}
-	to->bytes = must_grow(to->bytes, &to->capacity, deflateBound(&stream, from->length), 1);
-	stream.next_out = (Bytef *)to->bytes;
-	stream.avail_out = to->capacity;
-	status = deflate(&stream, Z_FINISH);
-	to->length = stream.total_out;
-	deflateEnd(&stream);
-	if (status != Z_STREAM_END)
-		failure_set(failure, EXIT_MEMORY, "the profile cannot be compressed");
-	return status == Z_STREAM_END;
-}
-
 bool export_pprof(const struct profile *profile, const struct options *options, struct text *text,
 		  struct failure *failure)
 {
@@ -306,7 +283,7 @@ bool export_pprof(const struct profile *profile, const struct options *options, 
 		put_bytes(&plain, PROFILE_STRING, string, strlen(string));
 	}
 	names_free(pprof.strings);
-	good = compress_into(text, &plain, failure);
+	good = deflate_text(text, &plain, DEFLATE_GZIP, failure);
 	text_free(&plain);
 	return good;
 }

@@ -47,13 +47,33 @@ static bool check_samples(const struct profile *profile, const struct options *o
 	return true;
 }
 
+static bool make_timeline(const struct profile *profile, const struct options *options,
+			  struct text *text, struct failure *failure)
+{
+	if (profile->last_time == 0) {
+		failure_set(failure, EXIT_NO_SAMPLES, "%s: its samples have no times",
+			    options->input);
+		return false;
+	}
+	if (options->html)
+		return view_timeline_page(profile, options, text, failure);
+	if (options->json)
+		view_timeline_json(profile, options, text);
+	else if (options->csv)
+		view_timeline_csv(profile, options, text);
+	else
+		view_timeline(profile, options, text);
+	return true;
+}
+
 static bool make(const struct profile *profile, const struct options *options, struct text *text,
 		 struct failure *failure)
 {
 	switch (options->view) {
 	case VIEW_FLAME:
-		view_flame(profile, options, text);
-		return true;
+		return view_flame(profile, options, text, failure);
+	case VIEW_TIMELINE:
+		return make_timeline(profile, options, text, failure);
 	case VIEW_FOLDED:
 		view_folded(profile, options, text);
 		return true;
@@ -81,6 +101,8 @@ static unsigned int needs(const struct options *options)
 {
 	if (options->view == VIEW_HEADER)
 		return 0;
+	if (options->view == VIEW_TIMELINE)
+		return LOAD_NAMES | LOAD_MOMENTS;
 	return options->view == VIEW_EXPORT ? export_needs(options->format) : LOAD_NAMES;
 }
 
@@ -129,7 +151,7 @@ static bool make_diff(const struct profile *base, const struct profile *new,
 			    options->input, options->event ? " " : "",
 			    options->event ? options->event : "");
 	else if (options->flame)
-		view_diff_flame(&diff, options, &text);
+		good = view_diff_flame(&diff, options, &text, failure);
 	else if (options->json)
 		view_diff_json(&diff, options, &text);
 	else

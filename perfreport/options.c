@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,9 @@ enum {
 	OPT_PERCENT_LIMIT,
 	OPT_FLAME,
 	OPT_THREADS,
+	OPT_HTML,
+	OPT_BY,
+	OPT_BINS,
 	OPT_VERSION,
 };
 
@@ -40,6 +44,7 @@ static const char help[] =
     "  header   what the recording says of itself\n"
     "  export   the profile in the format of another viewer\n"
     "  diff     what is new against a base: perfreport diff BASE NEW\n"
+    "  timeline samples over time\n"
     "\n"
     "all views:\n"
     "  -i, --input FILE       the recording, a perf.data (default: perf.data; -: standard input)\n"
@@ -66,6 +71,11 @@ static const char help[] =
     "      --icicle           root at the top\n"
     "export:\n"
     "      --format FORMAT    folded, speedscope, pprof, firefox, chrome, json\n"
+    "timeline:\n"
+    "      --by KEY           a lane for each task, thread, cpu or event (default: thread)\n"
+    "      --bins N           columns of time (default: 64)\n"
+    "      --html             a page: brush over a span to see its flame graph (timeline.html)\n"
+    "      --csv, --json      as CSV, as JSON (docs/timeline.schema.json)\n"
     "diff:\n"
     "      --flame            the differential flame graph: a page as that of flame (diff.html)\n"
     "\n"
@@ -75,12 +85,14 @@ static const char help[] =
     "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
     "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n"
     "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n"
-    "  perfreport diff before.data after.data --top 10\n";
+    "  perfreport diff before.data after.data --top 10\n"
+    "  perfreport timeline -i perf.data --by cpu\n"
+    "  perfreport timeline -i perf.data --html -o timeline.html\n";
 
-static const char *const view_names[VIEWS] = {"report", "flame",  "folded",
-					      "header", "export", "diff"};
+static const char *const view_names[VIEWS] = {"report", "flame", "folded",  "header",
+					      "export", "diff",	 "timeline"};
 
-#define VIEW_LIST "report, flame, folded, header, export, diff"
+#define VIEW_LIST "report, flame, folded, header, export, diff, timeline"
 
 static const char *const format_names[EXPORT_FORMATS] = {"folded",  "speedscope", "pprof",
 							 "firefox", "chrome",	  "json"};
@@ -106,6 +118,9 @@ static const struct option long_options[] = {
     {"title", required_argument, NULL, OPT_TITLE},
     {"icicle", no_argument, NULL, OPT_ICICLE},
     {"flame", no_argument, NULL, OPT_FLAME},
+    {"html", no_argument, NULL, OPT_HTML},
+    {"by", required_argument, NULL, OPT_BY},
+    {"bins", required_argument, NULL, OPT_BINS},
     {"task", required_argument, NULL, OPT_TASK},
     {"thread", required_argument, NULL, OPT_THREAD},
     {"dso", required_argument, NULL, OPT_DSO},
@@ -144,20 +159,33 @@ static bool parse_sort(struct sort *sort, const char *text, struct failure *fail
 	return sort->nr != 0;
 }
 
-/* what: "--top: ... is not a number of rows". */
-static bool parse_count(size_t *count, const char *option, const char *what, const char *text,
-			struct failure *failure)
+/* A whole number from 1 to most; what: what it is, for the message. */
+static bool parse_number(size_t *number, const char *text, unsigned long most, const char *option,
+			 const char *what, struct failure *failure)
 {
 	char *end;
 	unsigned long value = strtoul(text, &end, 10);
 
-	if (*text < '0' || *text > '9' || *end || value == 0) {
+	if (*text < '0' || *text > '9' || *end || value == 0 || value > most) {
 		failure_set(failure, EXIT_USAGE, "%s: \"%s\" is not a number of %s", option, text,
 			    what);
 		return false;
 	}
-	*count = value;
+	*number = value;
 	return true;
+}
+
+static bool parse_by(enum lane_key *by, const char *name, struct failure *failure)
+{
+	for (int key = 0; key < LANE_KEYS; key++) {
+		if (strcmp(name, lane_key_name(key)) == 0) {
+			*by = key;
+			return true;
+		}
+	}
+	failure_set(failure, EXIT_USAGE, "--by: no key \"%s\"; keys: task, thread, cpu, event",
+		    name);
+	return false;
 }
 
 static bool parse_percent(double *percent, const char *text, struct failure *failure)
@@ -248,9 +276,10 @@ static bool store(struct options *options, int option, const char *value, struct
 		options->callees = value;
 		break;
 	case OPT_TOP:
-		return parse_count(&options->top, "--top", "rows", value, failure);
+		return parse_number(&options->top, value, ULONG_MAX, "--top", "rows", failure);
 	case OPT_THREADS:
-		return parse_count(&options->threads, "--threads", "threads", value, failure);
+		return parse_number(&options->threads, value, ULONG_MAX, "--threads", "threads",
+				    failure);
 	case OPT_JSON:
 		options->json = true;
 		break;
@@ -274,6 +303,13 @@ static bool store(struct options *options, int option, const char *value, struct
 	case OPT_FLAME:
 		options->flame = true;
 		break;
+	case OPT_HTML:
+		options->html = true;
+		break;
+	case OPT_BY:
+		return parse_by(&options->by, value, failure);
+	case OPT_BINS:
+		return parse_number(&options->bins, value, BINS_MOST, "--bins", "columns", failure);
 	case OPT_FORMAT:
 		return parse_format(options, value, failure);
 	case 'f':
@@ -281,6 +317,18 @@ static bool store(struct options *options, int option, const char *value, struct
 		break;
 	}
 	return true;
+}
+
+/* Pages go to files, the rest to standard output. */
+static const char *default_output(const struct options *options)
+{
+	if (options->view == VIEW_FLAME)
+		return "flame.html";
+	if (options->view == VIEW_DIFF && options->flame)
+		return "diff.html";
+	if (options->view == VIEW_TIMELINE && options->html)
+		return "timeline.html";
+	return "-";
 }
 
 /* What was not given. */
@@ -298,9 +346,7 @@ static bool complete(struct options *options, struct failure *failure)
 		return false;
 	}
 	if (options->output == NULL)
-		options->output = options->view == VIEW_FLAME			 ? "flame.html"
-				  : options->view == VIEW_DIFF && options->flame ? "diff.html"
-										 : "-";
+		options->output = default_output(options);
 	if (options->search.build_id_dir == NULL && home != NULL) {
 		if (asprintf(&options->own_build_id_dir, "%s/.debug", home) < 0)
 			abort();
@@ -336,6 +382,8 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 	    .search = {.root = ""},
 	    .sort = {.keys = {SORT_DSO, SORT_SYMBOL}, .nr = 2},
 	    .format = EXPORT_FORMATS,
+	    .by = LANE_THREAD,
+	    .bins = 64,
 	};
 	if (argc >= 2 && argv[1][0] != '-') {
 		if (!parse_view(options, argv[1], failure))

@@ -9,10 +9,20 @@
 
 #include "failure.h"
 #include "filter.h"
+#include "lanes.h"
 #include "object.h"
 #include "rows.h"
 
-enum view { VIEW_REPORT, VIEW_FLAME, VIEW_FOLDED, VIEW_HEADER, VIEW_EXPORT, VIEW_DIFF, VIEWS };
+enum view {
+	VIEW_REPORT,
+	VIEW_FLAME,
+	VIEW_FOLDED,
+	VIEW_HEADER,
+	VIEW_EXPORT,
+	VIEW_DIFF,
+	VIEW_TIMELINE,
+	VIEWS
+};
 
 enum export_format {
 	EXPORT_FOLDED,
@@ -45,6 +55,9 @@ struct options {
 	bool icicle;
 	bool flame;		   /* diff: the page, not the table */
 	enum export_format format; /* EXPORT_FORMATS: not given */
+	bool html;		   /* timeline: the page, not the table */
+	enum lane_key by;	   /* timeline: what has a lane of its own */
+	size_t bins;		   /* timeline: columns */
 };
 
 enum parsed { PARSED, PARSED_HELP, PARSED_FAILED };

@@ -106,8 +106,7 @@ void view_report(const struct profile *profile, const struct options *options, s
 	}
 }
 
-/* A field of RFC 4180. */
-static void add_field(struct text *text, const char *field)
+void view_csv_field(struct text *text, const char *field)
 {
 	if (strpbrk(field, ",\"\r\n") == NULL) {
 		text_add(text, field);
@@ -141,13 +140,13 @@ void view_report_csv(const struct profile *profile, const struct options *option
 		for (size_t i = 0; i < shown; i++) {
 			const struct row *row = &rows.list[i];
 
-			add_field(text, event->name);
+			view_csv_field(text, event->name);
 			text_print(text, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
 				   row->self.samples, row->total.samples, row->self.weight,
 				   row->total.weight);
 			for (size_t k = 0; k < sort->nr; k++) {
 				text_add(text, ",");
-				add_field(text, cell_text(profile, row, sort->keys[k], buffer,
+				view_csv_field(text, cell_text(profile, row, sort->keys[k], buffer,
 							  sizeof buffer));
 			}
 			text_add(text, "\r\n");

@@ -30,6 +30,9 @@ void view_report_csv(const struct profile *profile, const struct options *option
 void view_report_json(const struct profile *profile, const struct options *options,
 		      struct text *text);
 
+/* A field of CSV (RFC 4180), in quotes where it needs them. */
+void view_csv_field(struct text *text, const char *field);
+
 /* Parts of these: what an event has beside rows, and what stands behind the
    events; members of a JSON object. */
 void view_event_json(const struct event *event, struct text *text);
@@ -47,10 +50,21 @@ void view_diff_json(const struct diff *diff, const struct options *options, stru
 /* Lines "task;outermost;...;innermost samples", sorted. */
 void view_folded(const struct profile *profile, const struct options *options, struct text *text);
 
-/* The interactive page of a diff. */
-void view_diff_flame(const struct diff *diff, const struct options *options, struct text *text);
+/* Samples over time, for each wanted event: a lane for each options->by, cut
+   into options->bins; as text, CSV and JSON (docs/timeline.schema.json). */
+void view_timeline(const struct profile *profile, const struct options *options, struct text *text);
+void view_timeline_csv(const struct profile *profile, const struct options *options,
+		       struct text *text);
+void view_timeline_json(const struct profile *profile, const struct options *options,
+			struct text *text);
 
-/* The interactive page. */
-void view_flame(const struct profile *profile, const struct options *options, struct text *text);
+/* Interactive pages: the flame graph, the same with samples over time, of a
+   diff.  Errors: EXIT_MEMORY. */
+bool view_flame(const struct profile *profile, const struct options *options, struct text *text,
+		struct failure *failure);
+bool view_timeline_page(const struct profile *profile, const struct options *options,
+			struct text *text, struct failure *failure);
+bool view_diff_flame(const struct diff *diff, const struct options *options, struct text *text,
+		     struct failure *failure);
 
 #endif /* PERFREPORT_VIEWS_H */

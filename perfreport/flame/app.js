@@ -2,27 +2,34 @@
 // The state of the page and what changes it.
 
 const ZOOM_MS = 180;
+const SIDES = ["new", "base", "both"], ORDERS = ["change", "self", "total"];
 
 class App {
   constructor(model) {
     this.model = model;
     this.painter = new Painter(byId("canvas"), byId("scroll"), byId("spacer"), model);
-    this.event = 0;
+    this.lanes = model.data.time ? new Lanes(model) : null;
+    // What is looked at, see viewKey().
+    this.view = { event: 0, side: "new", inverted: false, threads: "merged", cpu: null, range: null };
     this.zoom = 0;       // node that fills the width
     this.selected = -1;  // node the keyboard stands on
     this.hover = -1;
     this.search = null;  // of searchFrames()
     this.picked = -1;    // frame chosen in the list of functions
     this.icicle = model.data.icicle;
-    this.byTotal = false;
+    this.order = model.data.diff ? "change" : "self"; // of the functions
     this.themeChoice = "auto";
     this.queued = false;
     this.animation = null;
     this.frameTimes = [];
   }
 
-  get tree() { return this.model.tree(this.event); }
+  get tree() { return this.model.tree(this.view); }
+  get event() { return this.view.event; }
+  // The same as it was called: callers outside.
+  get upright() { return this.view.inverted ? this.model.tree({ ...this.view, inverted: false }) : this.tree; }
   get theme() {
+    if (this.printing) return "light";
     if (this.themeChoice !== "auto") return this.themeChoice;
     return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }
@@ -46,6 +53,7 @@ class App {
       tree: this.tree, theme: this.theme, icicle: this.icicle, zoom: this.zoom, hover: this.hover,
       selected: this.selected, matches: this.search ? this.search.matches : null,
     });
+    if (this.lanes) this.lanes.draw(this.view, this.theme);
     this.frameTimes.push(performance.now() - begin);
     if (this.frameTimes.length > 100) this.frameTimes.shift();
   }
@@ -88,29 +96,58 @@ class App {
 
   // Actions -----------------------------------------------------------------
 
-  showEvent(event, zoom) {
-    this.event = event;
-    this.zoom = zoom || 0;
+  // Look at something else; the zoom stays on its frame where the new tree has it.
+  change(patch, way) {
+    const before = this.view;
+    if (!way) way = wayTo(this.tree, this.zoom);
+    this.view = { ...before, ...patch };
+    this.zoom = nodeOnWay(this.tree, way);
     this.selected = this.hover = -1;
+    if (this.lanes && before.event !== this.view.event) this.lanes.resize(this.view);
     this.relayout();
-    this.toRoot();
+    if (before.event !== this.view.event || before.inverted !== this.view.inverted) this.toRoot();
     this.moveView(false);
     this.refresh();
-    showFacts(this.model, event);
-    document.querySelectorAll("#events [role=radio]").forEach((button, i) => {
-      button.setAttribute("aria-checked", String(i === event));
-      button.tabIndex = i === event ? 0 : -1;
-    });
+    this.showControls();
   }
 
-  // All that depends on event, zoom, search or theme but the graph.
+  // What the buttons say of what is looked at.
+  showControls() {
+    const { view } = this, press = (id, on) => byId(id).setAttribute("aria-pressed", String(on));
+    showFacts(this.model, view, this.upright, this.lanes);
+    press("icicle", this.icicle);
+    press("inverted", view.inverted);
+    byId("threads").value = view.cpu !== null ? "cpu" + view.cpu : String(view.threads);
+    const check = (id, at) => document.querySelectorAll("#" + id + " [role=radio]").forEach((button, i) => {
+      button.setAttribute("aria-checked", String(i === at));
+      button.tabIndex = i === at ? 0 : -1;
+    });
+    check("events", view.event);
+    check("sides", SIDES.indexOf(view.side));
+    check("orders", ORDERS.indexOf(this.order) - (this.model.data.diff ? 0 : 1));
+    if (!this.lanes) return;
+    check("kinds", this.lanes.kinds.indexOf(this.lanes.kind));
+    byId("range").textContent = view.range ? this.lanes.rangeText(view.range) : "drag over the lanes to choose a span of time";
+    byId("time-zoom").disabled = !view.range;
+    byId("time-all").disabled = !view.range && this.lanes.visible === this.lanes.whole;
+  }
+
+  // All that depends on view, zoom, search or theme but the graph and the controls.
   refresh() {
     const { model, tree } = this;
-    showLegend(model, tree, this.painter, this.theme);
+    showLegend(model, tree, this.upright, this.theme);
     showPath(model, tree, this.zoom, (node) => this.zoomTo(node));
-    showFunctions(model, tree, this.zoom, this.byTotal, this.painter, this.theme, this.picked, (frame) => this.pick(frame));
+    this.listFunctions();
     this.showMatched();
     this.showDetail();
+  }
+
+  // Of what is shown; of an inverted tree or a diff always of all.
+  listFunctions() {
+    const { model, upright, view } = this, pick = (frame) => this.pick(frame);
+    const tint = (frame) => this.painter.colour(this.theme, frame);
+    if (model.data.diff) showChangedFunctions(model, view, this.order, this.theme, this.picked, pick);
+    else showFunctions(model, upright, view.inverted ? 0 : this.zoom, this.order === "total", tint, this.picked, pick);
   }
 
   zoomTo(node) {
@@ -140,7 +177,7 @@ class App {
     byId("search").value = text;
     this.picked = again ? -1 : frame;
     this.searchFor(text, true);
-    showFunctions(this.model, this.tree, this.zoom, this.byTotal, this.painter, this.theme, this.picked, (f) => this.pick(f));
+    this.listFunctions();
   }
 
   showMatched() {
@@ -195,31 +232,34 @@ class App {
     const outwards = this.icicle ? "ArrowUp" : "ArrowDown";
     if (key === "ArrowUp" || key === "ArrowDown") {
       if (key === outwards) return this.select(tree.parent[at]);
-      return this.select(at + 1 < tree.end[at] ? at + 1 : -1);
+      return this.select(this.brotherAfter(at, at + 1, tree.end[at]));
     }
     return this.select(key === "ArrowRight" ? this.brotherAfter(at) : this.brotherBefore(at));
   }
 
-  brotherAfter(node) {
+  // The next node beside a node that has a width; -1: none.
+  brotherAfter(node, from, end) {
     const { tree } = this;
-    return node > 0 && tree.end[node] < tree.end[tree.parent[node]] ? tree.end[node] : -1;
+    let next = from || tree.end[node];
+    if (!end) end = node > 0 ? tree.end[tree.parent[node]] : 0;
+    while (next < end && !tree.weight[next]) next = tree.end[next];
+    return next < end ? next : -1;
   }
 
   brotherBefore(node) {
     const { tree } = this;
     let before = -1;
-    if (node > 0) for (let i = tree.parent[node] + 1; i < node; i = tree.end[i]) before = i;
+    if (node > 0) for (let i = tree.parent[node] + 1; i < node; i = tree.end[i]) if (tree.weight[i]) before = i;
     return before;
   }
 
   reset() {
     byId("search").value = "";
     this.searchFor("");
-    this.selected = -1;
-    this.zoomTo(0);
+    if (this.lanes) this.zoomTime(null);
+    this.change({ inverted: false, threads: "merged", cpu: null, range: null, side: "new" }, []);
     this.toRoot();
-    this.refresh();
-    this.redraw();
+    this.remember(true);
   }
 
   escape() {
@@ -228,6 +268,8 @@ class App {
       this.searchFor("");
     } else if (this.zoom > 0) {
       this.zoomTo(0);
+    } else if (this.view.range) {
+      this.setRange(null);
     } else {
       this.selected = -1;
       this.showDetail();
@@ -238,26 +280,64 @@ class App {
 
   setIcicle(on) {
     this.icicle = on;
-    byId("icicle").setAttribute("aria-pressed", String(on));
+    this.showControls();
     this.relayout();
     this.toRoot();
     this.reveal(Math.max(this.zoom, 0));
     this.remember(false);
   }
 
-  // Of a diff: draw the widths of the new recording or of the base.
+  // Callers first, of the function that is zoomed if there is one.
+  setInverted(inverted) {
+    const way = inverted && this.tree.frame[this.zoom] >= 0 ? [this.tree.frame[this.zoom]] : [];
+    this.change({ inverted }, way);
+    this.remember(true);
+  }
+
+  // "merged", "each", the index of a thread, or "cpuN".
+  setThreads(choice) {
+    const cpu = choice.startsWith("cpu") ? Number(choice.slice(3)) : null;
+    this.change({ cpu, threads: cpu !== null ? "merged" : /^\d+$/.test(choice) ? Number(choice) : choice });
+    this.remember(true);
+  }
+
+  // Of a diff: draw the widths of the new recording, of the base, or of both.
   setSide(side) {
-    this.model.side = side;
-    byId("side").setAttribute("aria-pressed", String(side === "base"));
-    if (this.tree.weight[this.zoom] === 0) this.zoom = 0; // it is not there on this side
-    this.selected = this.hover = -1;
-    this.moveView(false);
-    this.refresh();
+    this.change({ side });
+    this.remember(false);
+  }
+
+  setOrder(order) {
+    this.order = order;
+    this.listFunctions();
+    this.showControls();
+  }
+
+  // The span of time, [first, last] slot or null.
+  setRange(range) {
+    if (String(range) === String(this.view.range)) return;
+    this.change({ range });
+    this.remember(false);
+  }
+
+  // Fill the lanes with a span of time; null: with all of it.
+  zoomTime(range) {
+    this.lanes.zoomTo(range);
+    this.lanes.resize(this.view);
+    this.showControls();
+    this.redraw();
+  }
+
+  setLanes(kind) {
+    this.lanes.kind = kind;
+    this.lanes.resize(this.view);
+    this.showControls();
+    this.relayout();
     this.remember(false);
   }
 
   setFunctions(shown) {
-    byId("hot").hidden = !shown;
+    document.body.classList.toggle("without-functions", !shown);
     byId("functions").setAttribute("aria-pressed", String(shown));
     this.relayout();
   }
@@ -295,12 +375,18 @@ class App {
   // The address -------------------------------------------------------------
 
   remember(push) {
-    const parts = [];
-    if (this.event !== this.model.firstEvent) parts.push("event=" + encodeURIComponent(this.model.events[this.event].name));
-    if (this.zoom) parts.push("zoom=" + this.zoom);
-    if (this.search) parts.push("search=" + encodeURIComponent(this.search.text));
-    if (this.model.side === "base") parts.push("side=base");
-    if (this.icicle !== this.model.data.icicle) parts.push("icicle=" + (this.icicle ? 1 : 0));
+    const { view, model, lanes } = this, parts = [], add = (key, value) => parts.push(key + "=" + value);
+    if (view.event !== model.firstEvent) add("event", encodeURIComponent(model.events[view.event].name));
+    if (view.threads === "each") add("threads", "each");
+    else if (view.threads !== "merged") add("thread", view.threads);
+    if (view.cpu !== null) add("cpu", view.cpu);
+    if (view.range) add("time", view.range.join("-"));
+    if (lanes && lanes.kind !== lanes.first) add("lanes", lanes.kind);
+    if (view.inverted) add("inverted", 1);
+    if (view.side !== "new") add("side", view.side);
+    if (this.icicle !== model.data.icicle) add("icicle", this.icicle ? 1 : 0);
+    if (this.zoom) add("zoom", wayTo(this.tree, this.zoom).join("."));
+    if (this.search) add("search", encodeURIComponent(this.search.text));
     const hash = parts.length ? "#" + parts.join("&") : location.pathname + location.search;
     if (push) history.pushState(null, "", hash);
     else history.replaceState(null, "", hash);
@@ -311,18 +397,35 @@ class App {
       const at = part.indexOf("=");
       return at < 0 ? [part, ""] : [part.slice(0, at), part.slice(at + 1)];
     }));
+    const { model, lanes } = this;
     const text = (key) => { try { return decodeURIComponent(values.get(key) || ""); } catch (error) { return ""; } };
-    this.model.side = this.model.data.diff && text("side") === "base" ? "base" : "new";
-    byId("side").setAttribute("aria-pressed", String(this.model.side === "base"));
-    const asked = this.model.events.findIndex((e) => e.name === text("event"));
-    const event = asked >= 0 ? asked : this.model.firstEvent;
-    const zoom = Number(values.get("zoom")) || 0;
-    if (values.has("icicle")) this.icicle = values.get("icicle") === "1";
-    byId("icicle").setAttribute("aria-pressed", String(this.icicle));
+    // A whole number from 0 to most; else null.
+    const number = (string, most) => (/^\d+$/.test(string || "") && Number(string) <= most ? Number(string) : null);
+    const event = model.events.findIndex((e) => e.name === text("event"));
+    const thread = number(text("thread"), model.data.threads.length - 1), range = text("time").split("-").map((slot) => number(slot, lanes ? lanes.whole[1] : -1));
+    if (values.has("icicle")) this.icicle = text("icicle") === "1";
+    if (lanes && lanes.kinds.includes(text("lanes"))) lanes.kind = text("lanes");
     byId("search").value = text("search");
-    this.search = text("search") ? searchFrames(this.model, text("search")) : null;
-    const tree = this.model.tree(event);
-    this.showEvent(event, Number.isInteger(zoom) && zoom > 0 && zoom < tree.nr ? zoom : 0);
+    this.search = text("search") ? searchFrames(model, text("search")) : null;
+    this.change({
+      event: event >= 0 ? event : model.firstEvent, inverted: text("inverted") === "1",
+      side: model.data.diff && SIDES.includes(text("side")) ? text("side") : "new",
+      threads: text("threads") === "each" ? "each" : thread !== null ? thread : "merged", cpu: number(text("cpu"), 1e6),
+      range: range.length === 2 && range[0] !== null && range[1] !== null && range[0] <= range[1] ? range : null,
+    }, text("zoom").split(".").map((frame) => number(frame, model.frames.nr - 1)));
+    if (lanes) lanes.resize(this.view);
+    this.toRoot();
     if (this.zoom) this.reveal(this.zoom);
+  }
+
+  // Paper ---------------------------------------------------------------------
+
+  // The whole graph in light colours; back to what it was afterwards.
+  print(begin) {
+    this.printing = begin;
+    document.documentElement.dataset.theme = this.theme;
+    this.painter.resize(this.tree, begin);
+    if (this.lanes) this.lanes.resize(this.view);
+    this.drawNow();
   }
 }

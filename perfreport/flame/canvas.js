@@ -29,6 +29,10 @@ function kindColour(theme, kind, hash) {
 // Hues of what became more or less; the more it did, the stronger.
 const CHANGE_HUES = { grown: 4, new: 32, shrunk: 212, removed: 262, same: 0 };
 
+function changeInk(theme, name) {
+  return "hsl(" + CHANGE_HUES[name] + (name === "same" ? " 0%" : " 72%") + (theme === "light" ? " 52%)" : " 62%)");
+}
+
 function changeColour(theme, tree, node) {
   const { name, change } = changeOf(tree, node);
   const most = Math.max(tree.share.new[node], tree.share.base[node]) || 1;
@@ -56,10 +60,10 @@ class Painter {
   }
 
   // Fit the canvas to the window and the scrolled height to the tree.
-  resize(tree) {
-    const ratio = window.devicePixelRatio || 1;
+  resize(tree, printing) {
+    const ratio = printing ? 2 : window.devicePixelRatio || 1;
     const full = tree.height * ROW + 2 * TOP;
-    this.height = this.scroll.clientHeight;
+    this.height = printing ? full : this.scroll.clientHeight;
     this.fullHeight = Math.max(full, this.height);
     this.spacer.style.height = this.fullHeight + "px";
     this.width = this.scroll.clientWidth;

@@ -1,146 +1,143 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The data of the page: strings once, frames once, and for each event a call
-// tree in depth-first order, so that the subtree of node i is i .. end[i] - 1.
+// The data of the page (page_data.c writes them): strings once, frames once,
+// and for each event a call tree in depth-first order, so that the subtree of
+// node i is i .. end[i] - 1, cells, which say who ran there, and moments.
 
 const KIND_NAMES = ["task", "user", "kernel", "graft", "unresolved"];
-const KIND_TASK = 0, KIND_UNKNOWN = 4;
+const KIND_TASK = 0;
 
-function decodeBase64(text) {
-  const raw = atob(text), bytes = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-  return bytes;
+// The page's script element: zlib in base64. -> { head, numbers }
+async function unpack(text) {
+  const raw = atob(text), packed = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) packed[i] = raw.charCodeAt(i);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer()), end = bytes.indexOf(0);
+  return { head: JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))), numbers: bytes.subarray(end + 1) };
 }
 
-// Numbers of 7 bits a byte, the low ones first.
+// Numbers of 7 bits a byte, the low ones first, of one list.
 class Varints {
-  constructor(text) { this.bytes = decodeBase64(text); this.at = 0; }
+  constructor(bytes, [offset]) { this.bytes = bytes; this.at = offset; }
   next() {
-    let value = 0, scale = 1, byte;
-    do {
-      byte = this.bytes[this.at++];
+    const { bytes } = this;
+    let byte = bytes[this.at++], value = byte & 127, scale = 128;
+    while (byte & 128) {
+      byte = bytes[this.at++];
       value += (byte & 127) * scale;
       scale *= 128;
-    } while (byte & 128);
+    }
     return value;
   }
 }
 
-// frames.symbol, .dso: index of a string; .kind: of KIND_NAMES.
-function decodeFrames(data) {
-  const numbers = new Varints(data.frames), nr = data.nr_frames;
-  const frames = { nr, symbol: new Uint32Array(nr), dso: new Uint32Array(nr), kind: new Uint8Array(nr) };
-  for (let i = 0; i < nr; i++) {
+// frames.symbol, .dso: index of a string; .kind: of KIND_NAMES. Threads follow the frames: a tree can have them as nodes.
+function decodeFrames(head, bytes) {
+  const numbers = new Varints(bytes, head.frames), own = head.nr_frames, nr = own + head.threads.length;
+  const frames = { own, nr, symbol: new Uint32Array(nr), dso: new Uint32Array(nr), kind: new Uint8Array(nr) };
+  for (let i = 0; i < own; i++) {
     frames.symbol[i] = numbers.next();
     frames.dso[i] = numbers.next();
     frames.kind[i] = numbers.next();
   }
+  head.threads.forEach(([name, , tid], i) => {
+    frames.symbol[own + i] = head.strings.push(head.strings[name] + (tid < 0 ? "" : " thread " + tid)) - 1;
+  });
   return frames;
 }
 
-// A tree: node 0 is the root. weight is what widths mean (events), samples
-// how often that was seen; x is where the node begins, in weight.
-// Of a diff it has the widths of one side, "new" or "base", and share, that of
-// each node's weight in the event by side.
-function decodeTree(event, side) {
-  const numbers = new Varints(event.tree), nr = event.nr_nodes + 1;
-  const tree = {
-    nr, height: 1,
-    frame: new Int32Array(nr), parent: new Int32Array(nr), depth: new Int32Array(nr), end: new Int32Array(nr),
-    selfSamples: new Float64Array(nr), samples: new Float64Array(nr),
-    self: new Float64Array(nr), weight: new Float64Array(nr), x: new Float64Array(nr),
-  };
-  const other = event.base ? { samples: new Float64Array(nr), weight: new Float64Array(nr) } : null;
-  const open = [0];
-  tree.frame[0] = -1;
-  tree.parent[0] = -1;
-  for (let i = 1; i < nr; i++) {
-    let up = numbers.next();
-    for (; up > 0; up--) tree.end[open.pop()] = i;
-    tree.parent[i] = open[open.length - 1];
-    tree.depth[i] = open.length;
-    if (open.length >= tree.height) tree.height = open.length + 1;
-    tree.frame[i] = numbers.next();
-    [tree.selfSamples[i], tree.self[i]] = decodeAmount(numbers, event);
-    if (other) [other.samples[i], other.weight[i]] = decodeAmount(numbers, event);
+// The shape of a tree: node 0 is the root.
+function decodeShape(event, bytes) {
+  const numbers = new Varints(bytes, event.tree), shape = newShape(event.nr_nodes + 1), open = [0];
+  for (let i = 1; i < shape.nr; i++) {
+    for (let up = numbers.next(); up > 0; up--) shape.end[open.pop()] = i;
+    shape.parent[i] = open[open.length - 1];
+    shape.depth[i] = open.length;
+    shape.frame[i] = numbers.next();
     open.push(i);
   }
-  while (open.length) tree.end[open.pop()] = nr;
-  if (other) splitSides(tree, other, side);
-  sumUp(tree);
-  return tree;
+  while (open.length) shape.end[open.pop()] = shape.nr;
+  return shape;
 }
 
-function decodeAmount(numbers, event) {
+function newShape(nr) {
+  const shape = { nr };
+  for (const key of ["frame", "parent", "depth", "end"]) shape[key] = new Int32Array(nr);
+  shape.frame[0] = shape.parent[0] = -1;
+  return shape;
+}
+
+// How often a list of things was seen, and how many events that was.
+const newAmounts = (nr) => ({ samples: new Float64Array(nr), weight: new Float64Array(nr) });
+
+function decodeAmount(numbers, event, amounts, i) {
   const samples = numbers.next();
-  return [samples, event.weighted ? numbers.next() : samples * (event.period || 1)];
+  amounts.samples[i] = samples;
+  amounts.weight[i] = event.weighted ? numbers.next() : samples * (event.period || 1);
 }
 
-// other: the base's own amounts; the tree's are those of the new recording.
-function splitSides(tree, other, side) {
-  const shares = (own) => {
-    const share = Float64Array.from(own);
-    for (let i = tree.nr - 1; i > 0; i--) share[tree.parent[i]] += share[i];
-    const whole = share[0] || 1;
-    return share.map((weight) => weight / whole);
-  };
-  tree.share = { new: shares(tree.self), base: shares(other.weight) };
-  if (side === "base") Object.assign(tree, { self: other.weight, selfSamples: other.samples });
-}
-
-// How a node of a diff changed: { name, change }, change from -1 to 1.
-function changeOf(tree, node) {
-  const now = tree.share.new[node], before = tree.share.base[node], change = now - before;
-  if (Math.abs(change) < 1e-9) return { name: "same", change: 0 };
-  if (before === 0) return { name: "new", change };
-  if (now === 0) return { name: "removed", change };
-  return { name: change > 0 ? "grown" : "shrunk", change };
-}
-
-function changeText(change) {
-  return "new vs base " + (change < 0 ? "−" : "+") + percent(Math.abs(change), 1);
-}
-
-// Totals from the leaves up, then places from the root down.
-function sumUp(tree) {
-  for (let i = tree.nr - 1; i >= 0; i--) {
-    tree.weight[i] += tree.self[i];
-    tree.samples[i] += tree.selfSamples[i];
-    if (i > 0) {
-      tree.weight[tree.parent[i]] += tree.weight[i];
-      tree.samples[tree.parent[i]] += tree.samples[i];
-    }
+// cells.node, .thread, .cpu (-1: unknown), .now and, of a diff, .base.
+function decodeCells(event, bytes) {
+  const numbers = new Varints(bytes, event.cells), nr = event.nr_cells;
+  const cells = { nr, node: new Int32Array(nr), thread: new Int32Array(nr), cpu: new Int32Array(nr), now: newAmounts(nr),
+                  base: event.base ? newAmounts(nr) : null };
+  for (let i = 0, node = 0; i < nr; i++) {
+    cells.node[i] = node += numbers.next();
+    cells.thread[i] = numbers.next();
+    cells.cpu[i] = numbers.next() - 1;
+    decodeAmount(numbers, event, cells.now, i);
+    if (cells.base) decodeAmount(numbers, event, cells.base, i);
   }
-  const next = new Float64Array(tree.nr); // where the next child of a node begins
-  for (let i = 1; i < tree.nr; i++) {
-    const parent = tree.parent[i];
-    tree.x[i] = next[parent];
-    next[parent] += tree.weight[i];
-    next[i] = tree.x[i];
-  }
+  return cells;
 }
+
+// moments.slot, .cell, .amounts; in order of time.
+function decodeMoments(event, bytes) {
+  if (!event.moments) return null;
+  const numbers = new Varints(bytes, event.moments), nr = event.nr_moments;
+  const moments = { nr, slot: new Int32Array(nr), cell: new Int32Array(nr), amounts: newAmounts(nr) };
+  for (let i = 0, slot = 0; i < nr; i++) {
+    moments.slot[i] = slot += numbers.next();
+    moments.cell[i] = numbers.next();
+    decodeAmount(numbers, event, moments.amounts, i);
+  }
+  return moments;
+}
+
+// What is looked at: event (index), side of a diff ("new", "base", "both"), inverted, threads ("merged", "each", or
+// the index of one), cpu (or null), range ([first, last] slot, or null).
+const viewKey = (v) => [v.event, v.side, v.inverted, v.threads, v.cpu, v.range].join();
 
 class Model {
-  constructor(data) {
-    this.data = data;
-    this.strings = data.strings;
-    this.frames = decodeFrames(data);
-    this.events = data.events;
-    this.side = "new"; // of a diff: whose widths are drawn
-    this.trees = new Map();
+  constructor({ head, numbers }) {
+    this.data = head;
+    this.bytes = numbers;
+    this.strings = head.strings;
+    this.frames = decodeFrames(head, numbers);
+    this.events = head.events;
+    this.parts = [];        // by event: shape, cells, moments
+    this.trees = new Map(); // of viewKey(), the last used at the end
   }
   // The one shown unless the address says otherwise.
   get firstEvent() { return Math.max(0, this.events.findIndex((e) => e.samples > 0)); }
-  tree(event) {
-    const key = event + this.side;
-    if (!this.trees.has(key)) this.trees.set(key, decodeTree(this.events[event], this.side));
-    return this.trees.get(key);
+  part(event) {
+    const e = this.events[event], { bytes } = this;
+    if (!this.parts[event])
+      this.parts[event] = { shape: decodeShape(e, bytes), cells: decodeCells(e, bytes), moments: decodeMoments(e, bytes) };
+    return this.parts[event];
+  }
+  tree(view) {
+    const key = viewKey(view), tree = this.trees.get(key) || makeTree(this, view);
+    this.trees.delete(key);
+    this.trees.set(key, tree);
+    if (this.trees.size > 6) this.trees.delete(this.trees.keys().next().value);
+    return tree;
   }
   symbol(frame) { return frame < 0 ? "all" : this.strings[this.frames.symbol[frame]]; }
   dso(frame) { return frame < 0 ? "" : this.strings[this.frames.dso[frame]]; }
   kind(frame) { return frame < 0 ? KIND_TASK : this.frames.kind[frame]; }
 }
 
-// The node under root at this depth whose width holds x; -1: none.
+// The node at this depth whose width holds x; -1: none.
 function nodeAt(tree, depth, x) {
   let node = 0;
   while (tree.depth[node] < depth) {
@@ -151,6 +148,24 @@ function nodeAt(tree, depth, x) {
     }
     if (found < 0) return -1;
     node = found;
+  }
+  return node;
+}
+
+// The frames from the root to a node, and back: as far as the tree goes along.
+function wayTo(tree, node) {
+  const way = [];
+  for (let i = node; i > 0; i = tree.parent[i]) way.unshift(tree.frame[i]);
+  return way;
+}
+
+function nodeOnWay(tree, way) {
+  let node = 0;
+  for (const frame of way) {
+    let child = node + 1;
+    while (child < tree.end[node] && (tree.frame[child] !== frame || !tree.weight[child])) child = tree.end[child];
+    if (child >= tree.end[node]) break;
+    node = child;
   }
   return node;
 }
@@ -177,11 +192,11 @@ function functionsBelow(model, tree, node) {
 
 // The stacks below node, one line each: what other tools call folded.
 function foldedBelow(model, tree, node) {
-  const names = [], lines = [];
-  for (let i = tree.parent[node]; i > 0; i = tree.parent[i]) names.unshift(model.symbol(tree.frame[i]));
+  const name = (i) => model.symbol(tree.frame[i]).replace(/;/g, ":"), names = [], lines = [];
+  for (let i = tree.parent[node]; i > 0; i = tree.parent[i]) names.unshift(name(i));
   for (let i = Math.max(node, 1); i < tree.end[node]; i++) {
     names.length = tree.depth[i] - 1;
-    names.push(model.symbol(tree.frame[i]).replace(/;/g, ":"));
+    names.push(name(i));
     if (tree.selfSamples[i]) lines.push(names.join(";") + " " + tree.selfSamples[i]);
   }
   return lines;

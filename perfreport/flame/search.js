@@ -48,7 +48,7 @@ function matchedWeight(tree, matches, node) {
 // The functions that match and have samples in this tree.
 function matchedFunctions(tree, matches) {
   const seen = new Set();
-  for (let i = 1; i < tree.nr; i++) if (matches[tree.frame[i]]) seen.add(tree.frame[i]);
+  for (let i = 1; i < tree.nr; i++) if (matches[tree.frame[i]] && tree.weight[i]) seen.add(tree.frame[i]);
   return seen.size;
 }
 
@@ -56,7 +56,7 @@ function matchedFunctions(tree, matches) {
 function nextMatch(tree, matches, node, step) {
   for (let k = 1; k <= tree.nr; k++) {
     const i = (((node + k * step) % tree.nr) + tree.nr) % tree.nr;
-    if (i > 0 && matches[tree.frame[i]]) return i;
+    if (i > 0 && matches[tree.frame[i]] && tree.weight[i]) return i;
   }
   return -1;
 }

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 
 from browser import Browser
 from diff_test import moved
@@ -32,27 +33,38 @@ def varint(number):
             return bytes(out)
 
 
+def packed(head, numbers):
+    """The data of a page as page_data.c states them."""
+    return base64.b64encode(zlib.compress(json.dumps(head).encode() + b"\0" + numbers, 1)).decode()
+
+
 def large_data():
-    """The data of a page with LARGE nodes, made here by the rules that model.js states."""
+    """The data of a page with LARGE nodes and a sample in each, made here by the rules that page_data.c states."""
     chance = random.Random(1)
-    strings = ["", "lib.so"] + [f"function_{i:04d}" for i in range(3000)]
-    frames = b"".join(varint(i + 2) + varint(1) + varint(1 + i % 3) for i in range(3000))
-    tree, depth = bytearray(), 0
-    for _ in range(LARGE):
+    strings = ["", "lib.so", "task"] + [f"function_{i:04d}" for i in range(3000)]
+    frames = b"".join(varint(i + 3) + varint(1) + varint(1 + i % 3) for i in range(3000))
+    tree, cells, moments, depth, slot = bytearray(), bytearray(), bytearray(), 0, 0
+    for i in range(LARGE):
         up = 0 if depth == 0 else min(chance.choice((0, 0, 0, 1, 1, 2, 5)), depth)
         if depth - up >= 90:
             up = depth - 60
         depth += 1 - up
-        tree += varint(up) + varint(chance.randrange(3000)) + varint(chance.randrange(1, 9))
-    empty = {"name": "faults", "period": 1, "frequency": 0, "samples": 0, "weight": 0, "lost": 0, "throttled": 0,
-             "coalesced": 0, "throttles": 0, "counted": True, "chains": 0, "user_chains": 0, "broken": 0,
-             "weighted": False, "nr_nodes": 0, "tree": ""}
-    event = {"name": "cycles", "period": 1000, "frequency": 0, "samples": 1, "weight": 1000, "lost": 0, "throttled": 0,
-             "coalesced": 0, "throttles": 0, "counted": True, "chains": 1, "user_chains": 1, "broken": 0,
-             "weighted": False, "nr_nodes": LARGE, "tree": base64.b64encode(tree).decode()}
-    return json.dumps({"icicle": False, "diff": False, "facts": [], "unresolved": [], "incomplete": None, "notes": [],
-                       "strings": strings, "nr_frames": 3000, "frames": base64.b64encode(frames).decode(),
-                       "events": [empty, event]})
+        tree += varint(up) + varint(chance.randrange(3000))
+        samples = varint(chance.randrange(1, 9))
+        cells += varint(1) + varint(0) + varint(1 + i % 2) + samples
+        moments += varint(1 if i % 13 == 0 else 0) + varint(i) + samples
+    lists = [tree, cells, moments, frames]
+    at = [[sum(map(len, lists[:i])), len(part)] for i, part in enumerate(lists)]
+    counts = {"frequency": 0, "lost": 0, "throttled": 0, "coalesced": 0, "throttles": 0, "counted": True, "broken": 0,
+              "weighted": False}
+    empty = {"name": "faults", "period": 1, "samples": 0, "weight": 0, "chains": 0, "user_chains": 0, "nr_nodes": 0,
+             "tree": [0, 0], "nr_cells": 0, "cells": [0, 0], "nr_moments": 0, "moments": [0, 0]} | counts
+    event = {"name": "cycles", "period": 1000, "samples": 1, "weight": 1000, "chains": 1, "user_chains": 1,
+             "nr_nodes": LARGE, "tree": at[0], "nr_cells": LARGE, "cells": at[1], "nr_moments": LARGE,
+             "moments": at[2]} | counts
+    return packed({"icicle": False, "diff": False, "facts": [], "unresolved": [], "incomplete": None, "notes": [],
+                   "time": {"start": 0, "slot": 1000, "nr_slots": LARGE // 13 + 1}, "strings": strings,
+                   "threads": [[2, 1, 1]], "nr_frames": 3000, "frames": at[3], "events": [empty, event]}, b"".join(lists))
 
 
 class FlamePage(unittest.TestCase):
@@ -83,6 +95,9 @@ class FlamePage(unittest.TestCase):
         for page_, pair in ((cls.diff, (cls.golden / "events.data", changed)), (cls.back, (changed, cls.golden / "events.data"))):
             subprocess.run([cls.perfreport, "diff", "--flame", *pair, "-o", page_, "--build-id-dir", cls.dir], check=True)
         cls.large = cls.dir / "large.html"
+        cls.timeline = cls.dir / "timeline.html"
+        subprocess.run([cls.perfreport, "timeline", "--html", "-i", cls.golden / "events.data", "-o", cls.timeline,
+                        "--build-id-dir", cls.dir], check=True)
         cls.large.write_text(re.sub(r'(id="data">).*?(</script>)', lambda m: m[1] + large_data() + m[2], page, flags=re.S))
         cls.browser = Browser(cls.chromium)
 
@@ -93,6 +108,7 @@ class FlamePage(unittest.TestCase):
 
     def open(self, path=None, fragment="", **options):
         self.page = self.browser.open(f"file://{path or self.small}{fragment}", WIDTH, HEIGHT, **options)
+        self.page.wait("Boolean(window.flame)")
         return self.page
 
     def tearDown(self):
@@ -141,7 +157,7 @@ class FlamePage(unittest.TestCase):
              self.dir], capture_output=True, check=True).stdout)
         for index, event in enumerate(report["events"]):
             sums = page.value(
-                f"(() => {{ const m = flame.model, t = m.tree({index}), s = functionsBelow(m, t, 0);"
+                f"(() => {{ const m = flame.model, t = m.tree({{...flame.view, event: {index}}}), s = functionsBelow(m, t, 0);"
                 " return [...Array(m.frames.nr).keys()].map(i => [m.symbol(i), m.dso(i), s.selfSamples[i], s.samples[i]]); })()"
                 .replace("functionsBelow", "flame.functionsBelow"))
             shown = {(symbol, dso): (self_, total) for symbol, dso, self_, total in sums if dso and total}
@@ -252,7 +268,7 @@ class FlamePage(unittest.TestCase):
         page.key("Escape")
         self.assertFalse(page.value("document.getElementById('help').open"))
         page.key("f")
-        self.assertTrue(page.value("document.getElementById('hot').hidden"))
+        self.assertTrue(page.value("getComputedStyle(document.getElementById('hot')).display === 'none'"))
         page.key("t")
         self.assertEqual(page.value("document.documentElement.dataset.theme"), "dark")
 
@@ -303,7 +319,7 @@ class FlamePage(unittest.TestCase):
             [self.perfreport, "diff", "--json", self.golden / "events.data", self.dir / "changed.data", "--build-id-dir",
              self.dir], capture_output=True, check=True).stdout)["events"][0]
         for side in ("new", "base"):
-            self.assertEqual(page.value("flame.model.side"), side)
+            self.assertEqual(page.value("flame.view.side"), side)
             sums = page.value("(() => { const m = flame.model, s = flame.functionsBelow(m, flame.tree, 0);"
                               " return [...Array(m.frames.nr).keys()].map(i => [m.symbol(i), m.dso(i), s.selfSamples[i], s.samples[i]]); })()")
             shown = {(symbol, dso): (own, total) for symbol, dso, own, total in sums if dso and total}
@@ -311,7 +327,10 @@ class FlamePage(unittest.TestCase):
                         if row[side]["total"]}
             self.assertEqual(shown, expected)
             page.key("b")
-        self.assertEqual(page.value("flame.model.side"), "new")
+        self.assertEqual(page.value("flame.view.side"), "both")
+        self.assertTrue(page.value("[...flame.tree.weight].every(w => w > 0)"))
+        page.key("b")
+        self.assertEqual(page.value("flame.view.side"), "new")
         self.assertEqual(page.value("flame.tree.share.base[0]"), 1)
         x, y = self.middle(self.node("leaf"))
         page.move(x, y)
@@ -334,8 +353,10 @@ class FlamePage(unittest.TestCase):
         removed = "[...flame.tree.share.new.keys()].filter(i => i && flame.tree.share.new[i] === 0)"
         self.assertGreater(page.value(removed + ".length"), 0)
         self.assertTrue(page.value(removed + ".every(i => flame.tree.weight[i] === 0)"))
-        page.click_on("#side")
-        self.assertEqual(page.value("document.getElementById('side').getAttribute('aria-pressed')"), "true")
+        page.click_on("#side-both")
+        self.assertTrue(page.value(removed + ".every(i => flame.tree.weight[i] > 0)"))
+        page.click_on("#side-base")
+        self.assertEqual(page.value("document.getElementById('side-base').getAttribute('aria-checked')"), "true")
         self.assertTrue(page.value(removed + ".every(i => flame.tree.weight[i] > 0)"))
         self.assertIn("side=base", page.value("location.hash"))
         page = self.open(self.back, fragment="#side=base")
@@ -343,7 +364,23 @@ class FlamePage(unittest.TestCase):
         page.move(*self.middle(node))
         self.assertIn("removed", self.text("detail"))
         page = self.open(self.small)
-        self.assertTrue(page.value("document.getElementById('side').hidden"))
+        self.assertTrue(page.value("document.getElementById('sides').hidden"))
+
+    def test_diff_lists_changes(self):
+        """The list of functions says the changes the table says."""
+        page = self.open(self.diff)
+        table = json.loads(subprocess.run(
+            [self.perfreport, "diff", "--json", self.golden / "events.data", self.dir / "changed.data", "--build-id-dir",
+             self.dir], capture_output=True, check=True).stdout)["events"][0]
+        shown = page.value("[...document.querySelectorAll('#hot-list button')].map(b => [b.querySelector('.sym').innerText,"
+                           " b.querySelector('.change').innerText, b.querySelector('.pct').innerText, b.querySelector('.num').innerText])")
+        expected = {row["symbol"]: row for row in table["rows"]}
+        self.assertEqual(shown[0][0], table["rows"][0]["symbol"])
+        for symbol, change, share, counts in shown:
+            row = expected[symbol]
+            self.assertEqual(change, row["class"])
+            self.assertAlmostEqual(float(re.sub("[^0-9.]", "", share)), abs(100 * row["new_vs_base"]["self_share"]), delta=0.006)
+            self.assertEqual([int(n.replace("\u202f", "")) for n in counts.split(" → ")], [row["base"]["self"], row["new"]["self"]])
 
     def test_permalink(self):
         self.open()
@@ -355,8 +392,11 @@ class FlamePage(unittest.TestCase):
         self.assertEqual(self.zoomed(), "recurse")
         self.assertEqual(page.value("document.getElementById('search').value"), "leaf")
         self.assertTrue(page.value("flame.icicle"))
-        page = self.open(fragment="#zoom=99999999&event=none&search=%")
+        page = self.open(fragment="#zoom=99999999&event=none&search=%&thread=77&cpu=x&time=5&side=base&lanes=cpu")
         self.assertEqual(self.zoomed(), "all")
+        self.assertEqual(page.value("flame.tree.samples[0]"), page.value("flame.model.events[0].samples"))
+        page = self.open(fragment="#threads=each&inverted=1&event=" + page.value("encodeURIComponent(flame.model.events[1].name)"))
+        self.assertEqual(page.value("[flame.view.threads, flame.view.inverted, flame.view.event]"), ["each", True, 1])
 
     def test_copy(self):
         page = self.open()
@@ -369,6 +409,101 @@ class FlamePage(unittest.TestCase):
         self.assertEqual(sum(int(line.rsplit(" ", 1)[1]) for line in lines),
                          page.value(f"flame.tree.samples[{self.node('parent_work')}]"))
         self.assertIn("copied", self.text("toast"))
+
+    def totals(self):
+        """Of each function: samples of its own and with what it called."""
+        return self.page.value("(() => { const m = flame.model, s = flame.functionsBelow(m, flame.upright, 0);"
+                               " return [...Array(m.frames.own).keys()].filter(i => s.samples[i] && m.dso(i)).map(i =>"
+                               " [m.symbol(i), s.selfSamples[i], s.samples[i]]); })()")
+
+    def test_inverted(self):
+        """Below the root stands what ran, as often as it ran; below it its callers, up to the task."""
+        page = self.open()
+        selves = {symbol: own for symbol, own, _ in self.totals() if own}
+        page.key("v")
+        self.assertIn("inverted=1", page.value("location.hash"))
+        roots = page.value("(() => { const t = flame.tree, out = []; for (let i = 1; i < t.nr; i = t.end[i])"
+                           " out.push([flame.model.symbol(t.frame[i]), t.samples[i]]); return out; })()")
+        self.assertEqual(dict(map(tuple, roots)), selves)
+        self.assertEqual(page.value("flame.tree.samples[0]"), page.value("flame.upright.samples[0]"))
+        node = self.node("leaf")
+        called_by = page.value(f"flame.model.symbol(flame.tree.frame[{node} + 1])")
+        self.assertIn(called_by, ("recurse", "child_work", "parent_work"))
+        page.move(*self.middle(node))
+        self.assertNotIn("self", self.text("tip"))
+        page.click_on("#inverted")
+        self.click_frame("leaf")
+        page.key("v")
+        self.assertEqual((self.zoomed(), page.value("flame.tree.depth[flame.zoom]")), ("leaf", 1))
+
+    def test_threads(self):
+        page = self.open()
+        before = self.totals()
+        choices = page.value("[...document.querySelectorAll('#threads option')].map(o => [o.value, o.innerText])")
+        self.assertEqual([value for value, _ in choices[:2]], ["merged", "each"])
+        page.key("p")
+        self.assertEqual(page.value("document.getElementById('threads').value"), "each")
+        self.assertEqual(self.totals(), before)
+        labels = page.value("[...flame.tree.depth.keys()].filter(i => flame.tree.depth[i] === 2).map(i => flame.model.symbol(flame.tree.frame[i]))")
+        self.assertTrue(set(labels) <= {label.split(" · ")[0] for _, label in choices[2:]})
+        report = json.loads(subprocess.run(
+            [self.perfreport, "report", "--json", "--sort", "thread", "-i", self.golden / "events.data", "--build-id-dir",
+             self.dir], capture_output=True, check=True).stdout)["events"][0]
+        self.assertEqual(sorted(int(label.rsplit(" ", 1)[1]) for label in labels), sorted({row["tid"] for row in report["rows"]}))
+        for value, label in choices[2:]:
+            page.value(f"flame.setThreads({json.dumps(value)})")
+            name, tid = re.match(r"(.*) thread (\d+)", label).groups()
+            self.assertEqual(page.value("flame.tree.samples[0]"), sum(
+                row["self"] for row in report["rows"] if (row["task"], row["tid"]) == (name, int(tid))))
+            self.assertIn("chosen", self.text("facts"))
+
+    def test_timeline(self):
+        """A span brushed over shows what perf counts in it: here by the times of the samples in JSON."""
+        page = self.open(self.timeline)
+        lanes = json.loads(subprocess.run(
+            [self.perfreport, "timeline", "--json", "--by", "thread", "--bins", "16384", "-i", self.golden / "events.data",
+             "--build-id-dir", self.dir], capture_output=True, check=True).stdout)["events"][0]["lanes"]
+        self.assertFalse(page.value("document.getElementById('time').hidden"))
+        whole = page.value("flame.tree.samples[0]")
+        box = page.value("(() => { const b = document.getElementById('lanes').getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; })()")
+        from_, to = box[0] + 150 + (box[2] - 150) * 0.25, box[0] + 150 + (box[2] - 150) * 0.5
+        page.drag(from_, box[1] + 10, to, box[1] + 12)
+        first, last = page.value("flame.view.range")
+        chosen = page.value("flame.tree.samples[0]")
+        self.assertEqual(chosen, sum(sum(lane["samples"][first:last + 1]) for lane in lanes))
+        self.assertTrue(0 < chosen < whole)
+        self.assertIn("chosen", self.text("facts"))
+        self.assertIn(f"time={first}-{last}", page.value("location.hash"))
+        self.assertEqual(sum(own for _, own, _ in self.totals()), chosen)
+        address = page.value("location.hash")
+        self.assertEqual(self.open(self.timeline, fragment=address).value("flame.tree.samples[0]"), chosen)
+        page = self.page
+        page.value("document.getElementById('lanes').focus()")
+        page.key("ArrowRight")
+        self.assertGreater(page.value("flame.view.range[0]"), first)
+        page.click_on("#time-zoom")
+        self.assertEqual(page.value("flame.lanes.visible"), page.value("flame.view.range"))
+        page.click_on("#time-all")
+        self.assertIsNone(page.value("flame.view.range"))
+        self.assertEqual(page.value("flame.tree.samples[0]"), whole)
+        for kind in page.value("flame.lanes.kinds"):
+            page.value(f"flame.setLanes({json.dumps(kind)})")
+            # Every sample stands in a lane, whatever the lanes are of.
+            weight = page.value("flame.lanes.lanes.shown.reduce((sum, lane) => sum + lane.sum, 0)")
+            wanted = page.value("flame.model.events.reduce((sum, e) => sum + e.weight, 0)" if kind == "event" else "flame.tree.weight[0]")
+            self.assertEqual(weight, wanted)
+        page.click(box[0] + 40, box[1] + 10)  # the label of the first event's lane
+        self.assertEqual(page.value("flame.event"), 0)
+
+    def test_print(self):
+        """On paper the whole graph in light colours, without what can only be clicked."""
+        page = self.open(dark=True)
+        page.value("window.matchMedia('print').addEventListener('change', () => {}); window.dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(page.value("document.documentElement.dataset.theme"), "light")
+        self.assertGreaterEqual(page.value("flame.painter.height"), page.value("flame.tree.height * 19"))
+        page.value("window.dispatchEvent(new Event('afterprint'))")
+        self.assertEqual(page.value("document.documentElement.dataset.theme"), "dark")
+        self.assertGreater(len(page.call("Page.printToPDF", landscape=True, printBackground=True)["data"]), 5000)
 
     def test_functions(self):
         page = self.open()
@@ -396,17 +531,11 @@ class FlamePage(unittest.TestCase):
         self.assertLess(brightness[1], 120)
 
     def test_large(self):
+        """Every way to look at LARGE nodes answers; how fast is for the bench."""
         page = self.open(self.large)
+        self.assertLess(self.large.stat().st_size, 5_000_000)
         self.assertEqual(page.value("flame.tree.nr"), LARGE + 1)
-        page.value("flame.frameTimes.length = 0")
-        for _ in range(30):
-            page.value("flame.redraw()")
-            page.settle()
-        times = page.value("flame.frameTimes")
-        self.assertGreaterEqual(len(times), 30)
-        median = statistics.median(times)
-        print(f"{LARGE} nodes: {page.value('flame.drawn')} drawn in {median:.1f} ms (median of {len(times)})")
-        self.assertLess(median, 100)
+        whole = page.value("flame.tree.samples[0]")
         page.key("/")
         page.type("function_12.4")
         self.assertIn("10 functions", self.text("matched"))
@@ -415,8 +544,17 @@ class FlamePage(unittest.TestCase):
         page.key("Escape")
         page.click(400, HEIGHT - 120)
         self.assertNotEqual(page.value("flame.zoom"), 0)
+        page.key("r")
+        page.key("v")
+        self.assertEqual(page.value("flame.tree.samples[0]"), whole)
+        self.assertGreater(page.value("flame.tree.nr"), 3000)
+        page.key("v")
+        page.value("flame.setThreads('cpu0')")
+        self.assertTrue(0 < page.value("flame.tree.samples[0]") < whole)
+        page.value("flame.setRange([100, 200])")
+        self.assertTrue(0 < page.value("flame.tree.samples[0]") < 9000)
 
 
 if __name__ == "__main__":
     FlamePage.perfreport, FlamePage.golden, FlamePage.chromium = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:])

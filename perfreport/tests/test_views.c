@@ -13,6 +13,7 @@
 
 #include "alloc.h"
 #include "layout.h"
+#include "page.h"
 #include "views.h"
 
 struct fixture {
@@ -196,18 +197,22 @@ static void names_do_not_break_the_page(void **state)
 {
 	struct fixture *fixture = *state;
 	struct options options = {.view = VIEW_FLAME, .input = "x", .title = "<i>\"t\"</i>"};
+	struct page_content content = {.profile = &fixture->profile, .options = &options};
 	struct text text = {0};
+	struct failure failure;
 	const char *page;
 
 	profile_add_fact(&fixture->profile, "command", "</script><script>alert(1)");
-	view_flame(&fixture->profile, &options, &text);
+	assert_true(view_flame(&fixture->profile, &options, &text, &failure));
 	page = finish(&text);
 	assert_int_equal(count(page, "<script"), 2);
 	assert_int_equal(count(page, "</script>"), 2);
 	assert_null(strstr(page, "<i>\"t\""));
 	assert_null(strstr(page, "<b>task"));
 	assert_non_null(strstr(page, "&lt;i&gt;&quot;t&quot;"));
-	assert_non_null(strstr(page, "f\\u003c/script\\u003e;"));
+	text_free(&text);
+	page_data(&content, &text);
+	assert_non_null(strstr(finish(&text), "f\\u003c/script\\u003e;"));
 	text_free(&text);
 }
 
@@ -216,6 +221,7 @@ static void the_page_has_events_without_samples(void **state)
 	struct fixture *fixture = *state;
 	struct profile *profile = &fixture->profile;
 	struct options options = {.view = VIEW_FLAME, .input = "x"};
+	struct page_content content = {.profile = profile, .options = &options};
 	struct text text = {0};
 
 	profile->nr_events = 2;
@@ -224,7 +230,7 @@ static void the_page_has_events_without_samples(void **state)
 	profile->events[1].name = must_copy("faults", 6);
 	tree_init(&profile->events[1].tree);
 	cells_init(&profile->events[1].cells);
-	view_flame(profile, &options, &text);
+	page_data(&content, &text);
 	assert_non_null(strstr(finish(&text), "{\"name\":\"faults\",\"period\":0,\"frequency\":0,"
 					      "\"samples\":0"));
 	text_free(&text);
