@@ -147,7 +147,7 @@ void view_report_csv(const struct profile *profile, const struct options *option
 			for (size_t k = 0; k < sort->nr; k++) {
 				text_add(text, ",");
 				view_csv_field(text, cell_text(profile, row, sort->keys[k], buffer,
-							  sizeof buffer));
+							       sizeof buffer));
 			}
 			text_add(text, "\r\n");
 		}
