@@ -109,6 +109,7 @@ class FlamePage(unittest.TestCase):
     def open(self, path=None, fragment="", **options):
         self.page = self.browser.open(f"file://{path or self.small}{fragment}", WIDTH, HEIGHT, **options)
         self.page.wait("Boolean(window.flame)")
+        self.page.settle()
         return self.page
 
     def tearDown(self):
