@@ -6,8 +6,8 @@
 const FOLD_BELOW = 1 / 20000;
 
 // A tree: a shape; self and weight, in events: of each node's own and with all below it; selfSamples and samples
-// likewise; x, where the node begins, in weight; height; of a diff share, each node's share of the event by side; of an
-// inverted tree folded, the nodes whose callers are not shown.
+// likewise; x, where the node begins, in weight; height; own, each node's own amounts by side; of a diff share, each node's
+// share of the event by side; of an inverted tree folded, the nodes whose callers are not shown.
 function makeTree(model, view) {
   const { shape, cells, moments } = model.part(view.event);
   const chosen = chooseCells(cells, moments, view), sides = { now: chosen, base: cells.base };
@@ -16,6 +16,8 @@ function makeTree(model, view) {
   const { shape: last, own, folded } = view.inverted ? invert(arranged) : arranged;
   const tree = Object.assign({ folded: folded || null, height: 1 }, last);
   for (let i = 0; i < tree.nr; i++) if (tree.depth[i] >= tree.height) tree.height = tree.depth[i] + 1;
+  tree.own = own;
+  tree.composed = Boolean(own.base) && view.side === "both"; // widths are no counts then
   if (own.base) tree.share = { new: sharesOf(tree, own.now.weight), base: sharesOf(tree, own.base.weight) };
   const drawn = !own.base || view.side === "new" ? own.now : view.side === "base" ? own.base : larger(own);
   tree.self = drawn.weight;

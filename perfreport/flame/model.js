@@ -190,14 +190,16 @@ function functionsBelow(model, tree, node) {
   return sums;
 }
 
-// The stacks below node, one line each: what other tools call folded.
+// The stacks below node, one line each: what other tools call folded; of a diff with the samples of base and new, as
+// difffolded.pl of FlameGraph writes them.
 function foldedBelow(model, tree, node) {
   const name = (i) => model.symbol(tree.frame[i]).replace(/;/g, ":"), names = [], lines = [];
   for (let i = tree.parent[node]; i > 0; i = tree.parent[i]) names.unshift(name(i));
   for (let i = Math.max(node, 1); i < tree.end[node]; i++) {
     names.length = tree.depth[i] - 1;
     names.push(name(i));
-    if (tree.selfSamples[i]) lines.push(names.join(";") + " " + tree.selfSamples[i]);
+    const { now, base } = tree.own, counts = base ? [base.samples[i], now.samples[i]] : [now.samples[i]];
+    if (counts.some((count) => count)) lines.push(names.join(";") + " " + counts.join(" "));
   }
   return lines;
 }

@@ -132,11 +132,12 @@ function showChangedFunctions(model, view, order, theme, picked, pick) {
 function describe(model, tree, node, zoom) {
   const frame = tree.frame[node], whole = tree.weight[0];
   const dso = model.dso(frame), place = dso ? (dso.startsWith("[") ? " " + dso : " [" + dso + "]") : "";
-  const parts = [model.symbol(frame) + place,
-    "total " + percent(tree.weight[node], whole) + " (" + plural(tree.samples[node], "sample") + ")"];
-  if (!tree.folded) parts.push("self " + percent(tree.self[node], whole) + " (" + grouped(tree.selfSamples[node]) + ")");
-  else if (tree.folded[node]) parts.push("its callers are too rare to be shown");
-  if (zoom > 0) parts.push(percent(tree.weight[node], tree.weight[zoom]) + " of " + model.symbol(tree.frame[zoom]));
+  const parts = [model.symbol(frame) + place];
+  if (tree.composed) parts.push("base " + percent(tree.share.base[node], 1), "new " + percent(tree.share.new[node], 1));
+  else parts.push("total " + percent(tree.weight[node], whole) + " (" + plural(tree.samples[node], "sample") + ")");
+  if (!tree.folded && !tree.composed) parts.push("self " + percent(tree.self[node], whole) + " (" + grouped(tree.selfSamples[node]) + ")");
+  if (tree.folded && tree.folded[node]) parts.push("its callers are too rare to be shown");
+  if (zoom > 0 && !tree.composed) parts.push(percent(tree.weight[node], tree.weight[zoom]) + " of " + model.symbol(tree.frame[zoom]));
   if (tree.share) parts.push(changeText(changeOf(tree, node).change), changeOf(tree, node).name);
   return parts.join(" · ");
 }
@@ -144,13 +145,13 @@ function describe(model, tree, node, zoom) {
 function showTip(model, tree, node, zoom, x, y) {
   const tip = byId("tip"), frame = tree.frame[node], kind = model.kind(frame);
   // Inverted, what stands below a frame is its callers: it has no self.
-  const row = (head, self, total) => (tree.folded ? [head, total] : [head, self, total]);
-  const heads = row("", "self", "total"), rows = [
+  const row = (head, self, total) => (tree.folded || tree.composed ? [head, total] : [head, self, total]);
+  const heads = row("", "self", "total"), rows = tree.composed ? [] : [
     row("samples", grouped(tree.selfSamples[node]), grouped(tree.samples[node])),
     row("events", short(tree.self[node]), short(tree.weight[node])),
     row("of all", percent(tree.self[node], tree.weight[0]), percent(tree.weight[node], tree.weight[0]))];
   if (tree.share) for (const side of ["base", "new"]) rows.push(row(side, "", percent(tree.share[side][node], 1)));
-  if (zoom > 0) rows.push(row("of what is shown", percent(tree.self[node], tree.weight[zoom]), percent(tree.weight[node], tree.weight[zoom])));
+  if (zoom > 0 && !tree.composed) rows.push(row("of what is shown", percent(tree.self[node], tree.weight[zoom]), percent(tree.weight[node], tree.weight[zoom])));
   tip.replaceChildren(...[
     make("div", { className: "sym" }, model.symbol(frame)),
     tree.share ? make("div", {}, changeText(changeOf(tree, node).change) + " · " + changeOf(tree, node).name) : null,

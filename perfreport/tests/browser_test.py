@@ -330,6 +330,12 @@ class FlamePage(unittest.TestCase):
             page.key("b")
         self.assertEqual(page.value("flame.view.side"), "both")
         self.assertTrue(page.value("[...flame.tree.weight].every(w => w > 0)"))
+        self.assertNotIn("samples", self.text("detail"))  # the widths of both are no counts
+        page.value("Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (t) => { window.copied = t; } } })")
+        page.key("c")
+        page.wait("window.copied")
+        pairs = [tuple(map(int, line.split()[-2:])) for line in page.value("window.copied").splitlines()]
+        self.assertEqual((sum(base for base, _ in pairs), sum(new for _, new in pairs)), (table["base"]["samples"], table["new"]["samples"]))
         page.key("b")
         self.assertEqual(page.value("flame.view.side"), "new")
         self.assertEqual(page.value("flame.tree.share.base[0]"), 1)
