@@ -134,7 +134,7 @@ static struct rule read_frame(Dwarf_Frame *frame, const struct unwind_machine *m
 		if (!find_register(frame, machine->saved[i], &rule.cfa, &rule.how[i],
 				   &rule.saved[i]))
 			rule.how[i] = SAVED_LOST;
-		/* libdw's defaults for x86-64 (0.188 to 0.192) forget that functions preserve
+		/* libdw's defaults for x86-64 (0.188) forget that functions preserve
 		   %rbx; compilers do not say "undefined" of a preserved register. */
 		else if (rule.how[i] == SAVED_LOST)
 			rule.how[i] = SAVED_NOT;

@@ -48,22 +48,38 @@ class Unwind(unittest.TestCase):
                          "-F", "comm,event,ip,sym")
         return judge.stacks(re.sub(r"\n\s*f{16} \[unknown\](?=\n)", "", text))
 
-    def compare(self, recording):
+    def compare(self, recording, cut=False):
+        """cut: dumps are short. perf never reads the last word of a dump, so that our stacks may have one frame more there."""
         theirs = next(iter(self.stacks(recording).values()))
         expected = Counter()
         for (comm, symbols), times in theirs.items():
             stack = ";".join([comm, *reversed(symbols)])
             expected[stack.replace("[unknown];on_alarm", "__restore_rt;on_alarm")] += times
         ours = judge.folded(self.ours("folded", recording))
-        self.assertEqual(ours, expected)
+        if not cut:
+            self.assertEqual(ours, expected)
+            return ours
+        longer = Counter()
+        for stack, times in (ours - expected).items():
+            comm, _, *rest = stack.split(";")
+            longer[";".join([comm, *rest])] += times
+        self.assertEqual(longer, expected - ours)
+        self.assertLess(sum(longer.values()), 0.1 * sum(ours.values()))
         return ours
 
     def test_every_callchain_is_that_of_perf(self):
+        """The program does some things seldom: recorded again until a sample fell into each."""
         stacks = self.compare(self.recording)
         self.assertGreater(sum(stacks.values()), 200)
-        for way in ("main;recurse;recurse;recurse", "main;variable", "main;realigned", "compare;leaf",
-                    "__restore_rt;on_alarm"):
-            self.assertTrue(any(way in stack for stack in stacks), f"no sample went through {way}")
+        ways = ("main;recurse;recurse;recurse", "main;variable", "main;realigned", "compare;leaf", "__restore_rt;on_alarm")
+        for _ in range(5):
+            missing = [way for way in ways if not any(way in stack for stack in stacks)]
+            if not missing:
+                break
+            again = os.path.join(self.place, "again.data")
+            self.record(again, 8192, "1.5")
+            stacks += self.compare(again)
+        self.assertEqual(missing, [], "no sample went through these")
 
     def test_ends_are_counted(self):
         event = json.loads(self.ours("report", self.recording, "--json"))["events"][0]
@@ -74,7 +90,7 @@ class Unwind(unittest.TestCase):
     def test_short_dumps_break_callchains(self):
         short = os.path.join(self.place, "short.data")
         self.record(short, 256, "0.3")
-        self.compare(short)
+        self.compare(short, cut=True)
         event = json.loads(self.ours("report", short, "--json"))["events"][0]
         self.assertGreater(event["unwound"]["dump"], 0)
         self.assertGreaterEqual(event["broken_callchains"], event["unwound"]["dump"])
