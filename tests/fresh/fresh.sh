@@ -54,6 +54,8 @@ as_user() {
 # Read as a whole: a change of this file does not reach a run of it.
 main() {
 	expect "minimal tree" debootstrap --variant=minbase "$release" "$tree" "$mirror"
+	# mktemp made it root's alone; it is everybody's '/'.
+	chmod 755 "$tree" || die 1 "cannot open $tree to others"
 	mkdir -p "$tree/dev/shm" "$tree/src"
 	# What every running machine has.
 	for folder in proc sys dev/shm; do
