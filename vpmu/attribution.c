@@ -12,24 +12,42 @@
 
 #define STEP_EVENTS (1U << VPMU_INSTRUCTIONS | 1U << VPMU_CYCLES)
 
-/* What each ring counts, and the totals from which it does. */
-static void look(struct vpmu_attribution *a)
+/* Events that are counted in a ring from now on, and their totals so far.
+   Those that were counted before go on from where they are: an interrupt may
+   have pushed its frame since, for the first instruction of the handler. */
+static void start(struct vpmu_attribution *a, uint32_t events, unsigned int ring)
 {
 	const struct vpmu *pmu = a->pmu;
 
-	a->counted[0] = a->counted[1] = 0;
+	if (events & 1U << VPMU_CYCLES)
+		a->penalties_seen[ring] = pmu->penalties[ring];
+	for (; events; events &= events - 1) {
+		unsigned int e = (unsigned int)__builtin_ctz(events);
+
+		a->seen[e][ring] = pmu->total[e][ring];
+	}
+}
+
+/* What each ring counts.  What a filter makes of an event is nobody's. */
+static void look(struct vpmu_attribution *a)
+{
+	const struct vpmu *pmu = a->pmu;
+	uint32_t counted[2] = {0, 0};
+
 	for (size_t i = 0; i < sizeof(pmu->counters) / sizeof(pmu->counters[0]); i++) {
 		const struct vpmu_counter *c = &pmu->counters[i];
 
-		if (c->event == VPMU_NO_EVENT)
+		if (c->event >= VPMU_NR_EVENTS)
 			continue;
 		for (unsigned int ring = 0; ring < 2; ring++)
 			if (c->rings & 1U << ring)
-				a->counted[ring] |= 1U << c->event;
+				counted[ring] |= 1U << c->event;
 	}
-	memcpy(a->seen, pmu->total, sizeof(a->seen));
-	memcpy(a->penalties_seen, pmu->penalties, sizeof(a->penalties_seen));
-	a->histogram->events |= a->counted[0] | a->counted[1];
+	for (unsigned int ring = 0; ring < 2; ring++) {
+		start(a, counted[ring] & ~a->counted[ring], ring);
+		a->counted[ring] = counted[ring];
+	}
+	a->histogram->events |= counted[0] | counted[1];
 }
 
 /* Give the running instruction what the models counted since it began. */
@@ -89,6 +107,11 @@ void vpmu_attribution_take_back(struct vpmu_attribution *a)
 	if (a->running)
 		take_modelled(a);
 	a->running = NULL;
+}
+
+void vpmu_attribution_end(struct vpmu_attribution *a, uint64_t repeats)
+{
+	retire(a, repeats);
 }
 
 void vpmu_attribution_settle(struct vpmu_attribution *a, uint64_t repeats)

@@ -1,42 +1,97 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core.h"
 
-void vpmu_llc_init(struct vpmu_cache *llc)
+#include <string.h>
+
+static bool init_cache(struct vpmu_cache *cache, const struct vpmu_cache_shape *shape,
+		       uint32_t line)
 {
-	vpmu_cache_init(llc, VPMU_LLC_SIZE, VPMU_LLC_WAYS);
+	return vpmu_cache_init(cache, shape->size / line / shape->ways, shape->ways);
 }
 
-void vpmu_core_init(struct vpmu_core *core, struct vpmu_cache *llc, uint64_t *latest,
-		    const struct vpmu_config *config)
+static bool init_tlb(struct vpmu_tlb *tlb, const struct vpmu_tlb_shape *shape)
 {
-	core->due = false;
+	return vpmu_tlb_init(tlb, shape->entries / shape->ways, shape->ways);
+}
+
+bool vpmu_llc_init(struct vpmu_cache *llc, const struct vpmu_model *model)
+{
+	return init_cache(llc, &model->llc, model->line);
+}
+
+/* As many lines as there are sets, or in a page: beyond it the bits of the two
+   addresses differ. */
+static void init_latest(struct vpmu_latest *latest, uint64_t *lines, const struct vpmu_cache *cache,
+			uint32_t line)
+{
+	unsigned int of_page = (1U << VPMU_PAGE_SHIFT) / line;
+
+	latest->lines = lines;
+	latest->mask = (cache->sets < of_page ? cache->sets : of_page) - 1;
+}
+
+static void clear_latest(struct vpmu_latest *latest)
+{
+	for (unsigned int i = 0; i <= latest->mask; i++)
+		latest->lines[i] = VPMU_NO_LINE;
+}
+
+bool vpmu_core_init(struct vpmu_core *core, const struct vpmu_model *model, struct vpmu_cache *llc,
+		    uint64_t *latest_data, uint64_t *latest_code, const struct vpmu_config *config)
+{
+	bool made;
+
+	memset(core, 0, sizeof(*core));
+	core->model = *model;
+	core->line_shift = (unsigned int)__builtin_ctz(model->line);
 	core->llc = llc;
-	core->latest = latest;
-	vpmu_core_remap(core);
 	vpmu_init(&core->pmu, config);
-	vpmu_cache_init(&core->l1d, VPMU_L1D_SIZE, VPMU_L1D_WAYS);
-	vpmu_tlb_reset(&core->dtlb);
-	vpmu_branch_reset(&core->branch);
+	made = init_cache(&core->l1d, &model->l1d, model->line);
+	made &= init_cache(&core->l1i, &model->l1i, model->line);
+	made &= init_tlb(&core->dtlb, &model->dtlb);
+	made &= init_tlb(&core->itlb, &model->itlb);
+	made &= vpmu_branch_init(&core->branch, &model->branch);
+	init_latest(&core->data, latest_data, &core->l1d, model->line);
+	init_latest(&core->code, latest_code, &core->l1i, model->line);
+	vpmu_core_remap(core);
+	return made;
+}
+
+void vpmu_core_done(struct vpmu_core *core)
+{
+	vpmu_cache_done(&core->l1d);
+	vpmu_cache_done(&core->l1i);
+	vpmu_tlb_done(&core->dtlb);
+	vpmu_tlb_done(&core->itlb);
+	vpmu_branch_done(&core->branch);
 }
 
 void vpmu_core_remap(struct vpmu_core *core)
 {
-	for (unsigned int set = 0; set < VPMU_L1D_SETS; set++)
-		core->latest[set] = VPMU_NO_LINE;
+	clear_latest(&core->data);
+	clear_latest(&core->code);
 }
 
 void vpmu_core_switch(struct vpmu_core *core)
 {
 	vpmu_tlb_switch(&core->dtlb);
+	vpmu_tlb_switch(&core->itlb);
+	vpmu_core_remap(core);
+}
+
+void vpmu_core_flush(struct vpmu_core *core)
+{
+	vpmu_tlb_reset(&core->dtlb);
+	vpmu_tlb_reset(&core->itlb);
 	vpmu_core_remap(core);
 }
 
 void vpmu_core_forget(struct vpmu_core *core)
 {
-	vpmu_core_remap(core);
+	vpmu_core_flush(core);
 	vpmu_cache_reset(&core->l1d);
+	vpmu_cache_reset(&core->l1i);
 	vpmu_cache_reset(core->llc);
-	vpmu_tlb_reset(&core->dtlb);
 	vpmu_branch_reset(&core->branch);
 }
 
@@ -47,39 +102,58 @@ static unsigned int charge(struct vpmu_core *core, unsigned int penalty, unsigne
 	return penalty;
 }
 
-/* A line that is not in the L1 data cache. */
+/* A line that is not in an L1 cache: the rest of what its miss costs. */
 static unsigned int refill(struct vpmu_core *core, uint64_t line, unsigned int ring)
 {
-	unsigned int penalty = VPMU_PENALTY_L1D_MISS;
-
-	vpmu_core_count(core, VPMU_L1D_MISSES, ring);
 	vpmu_core_count(core, VPMU_LLC_REFS, ring);
-	if (!vpmu_cache_access(core->llc, line)) {
-		vpmu_core_count(core, VPMU_LLC_MISSES, ring);
-		penalty += VPMU_PENALTY_LLC_MISS;
-	}
-	return penalty;
+	if (vpmu_cache_access(core->llc, line))
+		return 0;
+	vpmu_core_count(core, VPMU_LLC_MISSES, ring);
+	return core->model.llc.latency;
 }
 
 unsigned int vpmu_core_access(struct vpmu_core *core, uint64_t vaddr, uint64_t paddr,
 			      unsigned int size, unsigned int ring)
 {
-	uint64_t line = paddr >> VPMU_LINE_SHIFT;
-	uint64_t last = (paddr + size - 1) >> VPMU_LINE_SHIFT;
-	uint64_t vline = vaddr & -(uint64_t)VPMU_LINE_SIZE;
+	uint64_t line = paddr >> core->line_shift;
+	uint64_t last = (paddr + size - 1) >> core->line_shift;
+	uint64_t vline = vaddr & -(uint64_t)core->model.line;
 	unsigned int penalty = 0;
 
 	if (!vpmu_tlb_access(&core->dtlb, vaddr >> VPMU_PAGE_SHIFT, paddr >> VPMU_PAGE_SHIFT,
 			     ring != 0)) {
 		vpmu_core_count(core, VPMU_DTLB_MISSES, ring);
-		penalty += VPMU_PENALTY_DTLB_MISS;
+		penalty += core->model.dtlb.latency;
 		/* The page that left must be missed when it is used next. */
-		vpmu_core_remap(core);
+		clear_latest(&core->data);
 	}
-	for (; line <= last; line++, vline += VPMU_LINE_SIZE) {
-		core->latest[vpmu_core_set(vline)] = vline;
-		if (!vpmu_cache_access(&core->l1d, line))
-			penalty += refill(core, line, ring);
+	for (; line <= last; line++, vline += core->model.line) {
+		core->data.lines[vpmu_latest_index(core, &core->data, vline)] = vline;
+		if (!vpmu_cache_access(&core->l1d, line)) {
+			vpmu_core_count(core, VPMU_L1D_MISSES, ring);
+			penalty += core->model.l1d.latency + refill(core, line, ring);
+		}
+	}
+	return penalty ? charge(core, penalty, ring) : 0;
+}
+
+unsigned int vpmu_core_fetch(struct vpmu_core *core, uint64_t vaddr, uint64_t paddr,
+			     unsigned int ring)
+{
+	uint64_t line = paddr >> core->line_shift;
+	unsigned int penalty = 0;
+
+	if (!vpmu_tlb_access(&core->itlb, vaddr >> VPMU_PAGE_SHIFT, paddr >> VPMU_PAGE_SHIFT,
+			     ring != 0)) {
+		vpmu_core_count(core, VPMU_ITLB_MISSES, ring);
+		penalty += core->model.itlb.latency;
+		clear_latest(&core->code);
+	}
+	core->code.lines[vpmu_latest_index(core, &core->code, vaddr)] =
+	    vaddr & -(uint64_t)core->model.line;
+	if (!vpmu_cache_access(&core->l1i, line)) {
+		vpmu_core_count(core, VPMU_L1I_MISSES, ring);
+		penalty += core->model.l1i.latency + refill(core, line, ring);
 	}
 	return penalty ? charge(core, penalty, ring) : 0;
 }
@@ -87,7 +161,7 @@ unsigned int vpmu_core_access(struct vpmu_core *core, uint64_t vaddr, uint64_t p
 static unsigned int mispredict(struct vpmu_core *core, unsigned int ring)
 {
 	vpmu_core_count(core, VPMU_BRANCH_MISSES, ring);
-	return charge(core, VPMU_PENALTY_BRANCH_MISS, ring);
+	return charge(core, core->model.branch.latency, ring);
 }
 
 unsigned int vpmu_core_conditional(struct vpmu_core *core, uint64_t pc, bool taken,

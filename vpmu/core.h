@@ -4,38 +4,49 @@
  * feed it.  Each function here is told one thing that the guest did, and
  * charges what the models make of it.
  *
- * Geometry (version 1 of the model): L1D 32 KiB, 8 ways; a last-level cache of
- * 1 MiB, 16 ways, shared by all cores; both by physical address.  Caches of
- * several cores are not kept coherent.
+ * Each core has a cache for instructions and one for data; the last-level
+ * cache is shared by all cores; all go by physical address.  Caches of several
+ * cores are not kept coherent.
  *
- * An access to the line used last in its set of the L1 cache changes nothing
+ * An access to the line used last in its set of an L1 cache changes nothing
  * there, and such accesses are most of all.  So that the emulator can pass
- * over them in a few instructions, the core keeps their virtual addresses in a
- * table, and the TLB does not see them: its LRU order is that of the others.
- * A set of the L1 cache is chosen by bits 6 to 11, the same in both addresses.
+ * over them in a few instructions, the core keeps their virtual addresses in
+ * tables, and the TLBs do not see them: their LRU order is that of the others.
+ * Such a table is indexed by as many bits of the line number as choose the set
+ * and are the same in both addresses.
  */
 #ifndef VPMU_CORE_H
 #define VPMU_CORE_H
 
 #include "branch.h"
 #include "cache.h"
+#include "model.h"
 #include "tlb.h"
 #include "vpmu.h"
 
-#define VPMU_L1D_SIZE (32 * 1024)
-#define VPMU_L1D_WAYS 8
-#define VPMU_L1D_SETS (VPMU_L1D_SIZE / VPMU_LINE_SIZE / VPMU_L1D_WAYS)
-#define VPMU_LLC_SIZE (1024 * 1024)
-#define VPMU_LLC_WAYS 16
+/* Lines used last, by the low bits of their number. */
+struct vpmu_latest {
+	uint64_t *lines;   /* virtual addresses, or VPMU_NO_LINE; the owner's */
+	unsigned int mask; /* of the line number */
+};
+
+/* The most there are in such a table: a page of the shortest lines. */
+#define VPMU_LATEST 128
+
+/* In such a table: no line; not within 128 bytes of any address that can be
+   used. */
+#define VPMU_NO_LINE (UINT64_C(1) << 63)
 
 struct vpmu_core {
 	struct vpmu pmu;
 	bool due; /* some counter has an overflow to be seen; the owner clears it */
-	struct vpmu_tlb dtlb;
+	unsigned int line_shift;
+	struct vpmu_latest data, code;
+	struct vpmu_tlb dtlb, itlb;
 	struct vpmu_branch branch;
 	struct vpmu_cache *llc; /* the owner's */
-	uint64_t *latest;	/* likewise: by L1D set, line used last, or VPMU_NO_LINE */
-	struct vpmu_cache l1d;
+	struct vpmu_cache l1d, l1i;
+	struct vpmu_model model;
 };
 
 enum vpmu_jump {
@@ -44,16 +55,17 @@ enum vpmu_jump {
 	VPMU_JUMP_RETURN,
 };
 
-/* In latest: no line; not within 64 bytes of any address that can be used. */
-#define VPMU_NO_LINE (UINT64_C(1) << 63)
+/* Bring a core to power-on.  llc is made by vpmu_llc_init() for the same
+   model; it and the tables, each of VPMU_LATEST, outlive the core.  False: out
+   of memory (vpmu_core_done() all the same). */
+bool vpmu_core_init(struct vpmu_core *core, const struct vpmu_model *model, struct vpmu_cache *llc,
+		    uint64_t *latest_data, uint64_t *latest_code, const struct vpmu_config *config);
 
-/* Bring a core to power-on.  llc is shaped by vpmu_llc_init(); it and the
-   VPMU_L1D_SETS of latest outlive the core. */
-void vpmu_core_init(struct vpmu_core *core, struct vpmu_cache *llc, uint64_t *latest,
-		    const struct vpmu_config *config);
+/* Free its memory. */
+void vpmu_core_done(struct vpmu_core *core);
 
-/* Shape the shared cache. */
-void vpmu_llc_init(struct vpmu_cache *llc);
+/* Make the shared cache; false: out of memory. */
+bool vpmu_llc_init(struct vpmu_cache *llc, const struct vpmu_model *model);
 
 /* Forget all modelled state, that of the shared cache too. */
 void vpmu_core_forget(struct vpmu_core *core);
@@ -61,13 +73,17 @@ void vpmu_core_forget(struct vpmu_core *core);
 /* Another address space: see vpmu_tlb_switch(). */
 void vpmu_core_switch(struct vpmu_core *core);
 
+/* Forget both TLBs. */
+void vpmu_core_flush(struct vpmu_core *core);
+
 /* Some page may be mapped elsewhere from now on. */
 void vpmu_core_remap(struct vpmu_core *core);
 
-/* The place in latest for an address. */
-static inline unsigned int vpmu_core_set(uint64_t vaddr)
+/* The place in a table for an address. */
+static inline unsigned int vpmu_latest_index(const struct vpmu_core *core,
+					     const struct vpmu_latest *latest, uint64_t vaddr)
 {
-	return vaddr >> VPMU_LINE_SHIFT & (VPMU_L1D_SETS - 1);
+	return vaddr >> core->line_shift & latest->mask;
 }
 
 /* True if an access is to the line used last in its set, so that
@@ -75,7 +91,8 @@ static inline unsigned int vpmu_core_set(uint64_t vaddr)
 static inline bool vpmu_core_is_latest(const struct vpmu_core *core, uint64_t vaddr,
 				       unsigned int size)
 {
-	return vaddr - core->latest[vpmu_core_set(vaddr)] <= VPMU_LINE_SIZE - size;
+	return vaddr - core->data.lines[vpmu_latest_index(core, &core->data, vaddr)] <=
+	       core->model.line - size;
 }
 
 /*
@@ -87,6 +104,11 @@ static inline bool vpmu_core_is_latest(const struct vpmu_core *core, uint64_t va
  */
 unsigned int vpmu_core_access(struct vpmu_core *core, uint64_t vaddr, uint64_t paddr,
 			      unsigned int size, unsigned int ring);
+
+/* The guest fetches instructions from a line, given by an address in it, and
+   not the one used last in its set.  Returns as above. */
+unsigned int vpmu_core_fetch(struct vpmu_core *core, uint64_t vaddr, uint64_t paddr,
+			     unsigned int ring);
 
 /* A conditional branch at pc was taken or not.  Returns as above. */
 unsigned int vpmu_core_conditional(struct vpmu_core *core, uint64_t pc, bool taken,

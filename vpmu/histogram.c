@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_SIZE 4096
-#define NO_SPACE   UINT32_MAX
+#define FORMAT_VERSION 1
+#define FIRST_SIZE     4096
+#define NO_SPACE       UINT32_MAX
 
 static size_t hash(uint64_t address, unsigned int space)
 {
@@ -128,7 +129,7 @@ bool vpmu_histogram_write(struct vpmu_histogram *h, FILE *f)
 		free(places);
 		return false;
 	}
-	fprintf(f, "vpmu-histogram %d\nevents", VPMU_MODEL_VERSION);
+	fprintf(f, "vpmu-histogram %d\nevents", FORMAT_VERSION);
 	for (unsigned int e = 0; e < VPMU_NR_EVENTS; e++)
 		if (h->events & 1U << e)
 			fprintf(f, " %s", vpmu_event_name(e));

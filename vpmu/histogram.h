@@ -69,6 +69,10 @@ void vpmu_attribution_begin(struct vpmu_attribution *a, uint64_t address, uint64
    it stays its own. */
 void vpmu_attribution_take_back(struct vpmu_attribution *a);
 
+/* The instruction begun last has been executed; what is counted until the next
+   begins is that one's. */
+void vpmu_attribution_end(struct vpmu_attribution *a, uint64_t repeats);
+
 /* The instruction begun last has been executed, and what is counted may have
    changed. */
 void vpmu_attribution_settle(struct vpmu_attribution *a, uint64_t repeats);

@@ -20,6 +20,10 @@ static const struct vpmu_encoding intel_encodings[] = {
     {0x0149, VPMU_DTLB_MISSES},				     /* DTLB_MISSES.ANY */
     {0x010b, VPMU_LOADS},				     /* MEM_INST_RETIRED.LOADS */
     {0x020b, VPMU_STORES},				     /* MEM_INST_RETIRED.STORES */
+    {0x0280, VPMU_L1I_MISSES},				     /* L1I.MISSES */
+    {0x0380, VPMU_INSTRUCTIONS},			     /* L1I.READS: one an instruction */
+    {0x0185, VPMU_ITLB_MISSES},				     /* ITLB_MISSES.ANY */
+    {0x01c0, VPMU_INSTRUCTIONS},			     /* INST_RETIRED.ANY_P */
 };
 
 /* Family 10h.  Its events of data accesses do not tell loads from stores, so
@@ -32,6 +36,8 @@ static const struct vpmu_encoding amd_10h_encodings[] = {
     {0x037e, VPMU_LLC_MISSES}, /* L2 misses of the same */
     {0x077e, VPMU_LLC_MISSES},	  {0x0746, VPMU_DTLB_MISSES}, /* L1 and L2 DTLB miss, every page
 								 size */
+    {0x0080, VPMU_INSTRUCTIONS},			      /* instruction cache fetches */
+    {0x0081, VPMU_L1I_MISSES},	  {0x0385, VPMU_ITLB_MISSES}, /* L1 and L2 ITLB miss */
 };
 
 /* Families 17h and 19h. */
@@ -43,10 +49,15 @@ static const struct vpmu_encoding amd_zen_encodings[] = {
     {0x00c3, VPMU_BRANCH_MISSES},
     {0x0129, VPMU_LOADS}, /* LS dispatch */
     {0x0229, VPMU_STORES},
-    {0xc860, VPMU_L1D_MISSES},	/* L2 requests from data cache misses */
-    {0xff60, VPMU_LLC_REFS},	/* L2 requests, group 1, all */
-    {0x0964, VPMU_LLC_MISSES},	/* L2 misses of instruction and data requests */
-    {0xf045, VPMU_DTLB_MISSES}, /* L2 DTLB misses, every page size */
+    {0xc860, VPMU_L1D_MISSES},	 /* L2 requests from data cache misses */
+    {0xff60, VPMU_LLC_REFS},	 /* L2 requests, group 1, all */
+    {0x0964, VPMU_LLC_MISSES},	 /* L2 misses of instruction and data requests */
+    {0xf045, VPMU_DTLB_MISSES},	 /* L2 DTLB misses, every page size */
+    {0xff45, VPMU_DTLB_MISSES},	 /* L1 DTLB misses: the model has one level */
+    {0x0080, VPMU_INSTRUCTIONS}, /* instruction cache fetches: one an instruction */
+    {0x0081, VPMU_L1I_MISSES},
+    {0xff84, VPMU_ITLB_MISSES}, /* L1 ITLB misses: one level again */
+    {0xff85, VPMU_ITLB_MISSES},
 };
 
 const enum vpmu_event vpmu_fixed_events[VPMU_MAX_FIXED] = {

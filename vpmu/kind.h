@@ -65,6 +65,11 @@ enum vpmu_access vpmu_intel_write(struct vpmu *p, uint32_t msr, uint64_t value);
 enum vpmu_access vpmu_amd_read(const struct vpmu *p, uint32_t msr, uint64_t *value);
 enum vpmu_access vpmu_amd_write(struct vpmu *p, uint32_t msr, uint64_t value);
 
+/* What an event select, its event found, makes a general counter count: fills
+   the counter's filter if it needs one.  The model is synchronised. */
+enum vpmu_event vpmu_filter_configure(struct vpmu *p, unsigned int counter, uint64_t evtsel,
+				      enum vpmu_event base);
+
 static inline uint64_t vpmu_counter_mask(const struct vpmu *p)
 {
 	return VPMU_BIT(p->shape->width) - 1;

@@ -14,6 +14,8 @@ static const char *const event_names[VPMU_NR_EVENTS] = {
     [VPMU_DTLB_MISSES] = "dtlb-misses",
     [VPMU_LOADS] = "loads",
     [VPMU_STORES] = "stores",
+    [VPMU_L1I_MISSES] = "l1i-misses",
+    [VPMU_ITLB_MISSES] = "itlb-misses",
 };
 
 const char *vpmu_event_name(enum vpmu_event event)
@@ -39,6 +41,7 @@ static void print_counter(FILE *f, unsigned int cpu, unsigned int i, const struc
 void vpmu_print_stats(const struct vpmu *p, unsigned int cpu, FILE *f)
 {
 	const struct vpmu_stats *s = &p->stats;
+	uint64_t filtered = 0;
 
 	print(f, cpu, "instructions.user", p->total[VPMU_INSTRUCTIONS][1]);
 	print(f, cpu, "instructions.kernel", p->total[VPMU_INSTRUCTIONS][0]);
@@ -60,4 +63,7 @@ void vpmu_print_stats(const struct vpmu *p, unsigned int cpu, FILE *f)
 	for (unsigned int e = 0; e < VPMU_NR_EVENTS; e++)
 		fprintf(f, "cpu %u overflows.%s %" PRIu64 "\n", cpu, event_names[e],
 			s->overflows[e]);
+	for (unsigned int e = VPMU_FILTERED; e < VPMU_NR_TOTALS; e++)
+		filtered += s->overflows[e];
+	print(f, cpu, "overflows.filtered", filtered);
 }

@@ -38,13 +38,9 @@ static uint64_t counter_total(const struct vpmu *p, const struct vpmu_counter *c
 	return sum;
 }
 
-/* Which event a general counter counts.  The model has at most one event a
-   cycle, so a counter mask of 1 changes nothing; a larger one, an inverted one
-   and edge detection are not modelled and count nothing. */
+/* The event that an event select names. */
 static enum vpmu_event evtsel_event(const struct vpmu_shape *s, uint64_t evtsel)
 {
-	if (EVTSEL_CMASK(evtsel) > 1 || evtsel & (EVTSEL_INV | EVTSEL_EDGE))
-		return VPMU_NO_EVENT;
 	for (unsigned int i = 0; i < s->nr_encodings; i++)
 		if (s->encodings[i].code == (evtsel & EVTSEL_EVENT))
 			return s->encodings[i].event;
@@ -59,6 +55,7 @@ static void configure_general(struct vpmu *p, unsigned int i)
 	c->event = VPMU_NO_EVENT;
 	if (evtsel & EVTSEL_EN && p->global_ctrl & global_bit(i))
 		c->event = evtsel_event(p->shape, evtsel);
+	c->event = vpmu_filter_configure(p, i, evtsel, c->event);
 	c->rings = (evtsel & EVTSEL_OS ? 1 : 0) | (evtsel & EVTSEL_USR ? 2 : 0);
 	c->interrupt = (evtsel & EVTSEL_INT) != 0;
 }
@@ -78,7 +75,7 @@ static void configure_fixed(struct vpmu *p, unsigned int i)
    synchronised. */
 static void configure(struct vpmu *p)
 {
-	p->counting = p->active = 0;
+	p->counting = p->active = p->filtered = 0;
 	for (unsigned int i = 0; i < VPMU_MAX_COUNTERS; i++) {
 		struct vpmu_counter *c = &p->counters[i];
 
@@ -88,10 +85,14 @@ static void configure(struct vpmu *p)
 			configure_fixed(p, i - VPMU_FIRST_FIXED);
 		if (c->rings == 0 || p->global_status & STATUS_FROZEN)
 			c->event = VPMU_NO_EVENT;
-		if (c->event != VPMU_NO_EVENT) {
-			p->counting |= 1U << c->event;
-			p->active |= 1U << i;
-			c->snapshot = counter_total(p, c);
+		if (c->event == VPMU_NO_EVENT)
+			continue;
+		p->counting |= 1U << c->event;
+		p->active |= 1U << i;
+		c->snapshot = counter_total(p, c);
+		if (c->event >= VPMU_FILTERED) {
+			p->filtered |= 1U << i;
+			p->counting |= 1U << p->filters[i].base | 1U << VPMU_CYCLES;
 		}
 	}
 }
@@ -171,7 +172,10 @@ void vpmu_sync(struct vpmu *p)
 
 int64_t vpmu_arm(struct vpmu *p, unsigned int ring)
 {
-	for (unsigned int e = 0; e < VPMU_NR_EVENTS; e++)
+	bool due = false;
+
+	p->armed = ring;
+	for (unsigned int e = 0; e < VPMU_NR_TOTALS; e++)
 		p->left[e] = VPMU_FAR;
 	for (uint32_t rest = p->active; rest != 0; rest &= rest - 1) {
 		const struct vpmu_counter *c = &p->counters[__builtin_ctz(rest)];
@@ -183,7 +187,10 @@ int64_t vpmu_arm(struct vpmu *p, unsigned int ring)
 				 (counter_total(p, c) - c->snapshot));
 		if (left < p->left[c->event])
 			p->left[c->event] = left;
+		due |= left <= 0;
 	}
+	if (due)
+		return 0;
 	return p->left[VPMU_INSTRUCTIONS] < p->left[VPMU_CYCLES] ? p->left[VPMU_INSTRUCTIONS]
 								 : p->left[VPMU_CYCLES];
 }
@@ -197,6 +204,9 @@ enum vpmu_access vpmu_rdmsr(struct vpmu *p, uint32_t msr, uint64_t *value)
 		return VPMU_ACCESS_OK;
 	case VPMU_MSR_STEPS:
 		*value = p->steps;
+		return VPMU_ACCESS_OK;
+	case VPMU_MSR_EVENTING_IP:
+		*value = p->eventing_ip;
 		return VPMU_ACCESS_OK;
 	default:
 		return p->shape->amd ? vpmu_amd_read(p, msr, value)
@@ -220,6 +230,7 @@ static enum vpmu_access write_register(struct vpmu *p, uint32_t msr, uint64_t va
 		forget(p);
 		return VPMU_ACCESS_OK;
 	case VPMU_MSR_STEPS:
+	case VPMU_MSR_EVENTING_IP:
 		return VPMU_ACCESS_FAULT;
 	default:
 		return p->shape->amd ? vpmu_amd_write(p, msr, value)
@@ -268,7 +279,11 @@ void vpmu_advance(struct vpmu *p, uint64_t instructions, unsigned int cpl)
 
 		if (n > instructions)
 			n = instructions;
+		if (n > 1 && vpmu_has_filters(p))
+			n = 1;
+		vpmu_step_begin(p, ring, 0);
 		vpmu_count_steps(p, n, 0, ring);
+		vpmu_step_end(p, 0);
 		vpmu_sync(p);
 		instructions -= n;
 	}

@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VPMU_MODEL_VERSION 1
+#define VPMU_MODEL_VERSION 2
 
 /* The most any kind has. */
 #define VPMU_MAX_GENERAL  8
@@ -64,8 +64,9 @@ enum {
 	VPMU_MSR_AMD_OLD_CTL0 = 0xc0010000, /* four selects, then four counters */
 	VPMU_MSR_AMD_CTL0 = 0xc0010200,	    /* select and counter by turns */
 	/* Paravirtual: */
-	VPMU_MSR_RESET = 0x4d500000, /* W: forget modelled state and statistics; R: 0 */
-	VPMU_MSR_STEPS = 0x4d500001, /* R: emulator steps so far (REP iterations each one) */
+	VPMU_MSR_RESET = 0x4d500000,	   /* W: forget modelled state and statistics; R: 0 */
+	VPMU_MSR_STEPS = 0x4d500001,	   /* R: emulator steps so far (REP iterations each one) */
+	VPMU_MSR_EVENTING_IP = 0x4d500002, /* R: struct vpmu's eventing_ip */
 };
 
 /* CPUID leaves of the model: its name, its parameters (docs/vpmu.md). */
@@ -88,16 +89,14 @@ enum vpmu_event {
 	VPMU_DTLB_MISSES,
 	VPMU_LOADS,
 	VPMU_STORES,
+	VPMU_L1I_MISSES,
+	VPMU_ITLB_MISSES,
 	VPMU_NR_EVENTS,
-	VPMU_NO_EVENT = VPMU_NR_EVENTS,
-};
-
-/* The penalties of the model, in cycles. */
-enum {
-	VPMU_PENALTY_BRANCH_MISS = 15,
-	VPMU_PENALTY_DTLB_MISS = 20,
-	VPMU_PENALTY_L1D_MISS = 10,
-	VPMU_PENALTY_LLC_MISS = 150,
+	/* What general counter i makes of another event by its counter mask: see
+	   struct vpmu_filter. */
+	VPMU_FILTERED = VPMU_NR_EVENTS,
+	VPMU_NR_TOTALS = VPMU_FILTERED + VPMU_MAX_GENERAL,
+	VPMU_NO_EVENT = VPMU_NR_TOTALS,
 };
 
 #define VPMU_FAR INT64_MAX /* no overflow in sight */
@@ -146,16 +145,41 @@ struct vpmu_stats {
 	uint64_t msr_reads;
 	uint64_t msr_writes;
 	uint64_t lapic_accesses;
-	uint64_t overflows[VPMU_NR_EVENTS]; /* by event, since VPMU_MSR_RESET */
+	uint64_t overflows[VPMU_NR_TOTALS]; /* by event, since VPMU_MSR_RESET */
 	uint64_t nmis;			    /* handlers of NMIs that have returned, ... */
 	struct vpmu_span in_nmi;	    /* ... and what they ran */
 };
 
+/*
+ * Counter mask, inversion and edge detection of a general counter (SDM volume
+ * 3B, 20.2.1.1; APM volume 2, 13.2.1): it counts cycles by how many events
+ * they have.  In the model a step is one cycle, in which all happens that it
+ * does, and its penalties are cycles after it in which nothing does (but the
+ * cycles themselves).
+ */
+struct vpmu_filter {
+	enum vpmu_event base; /* VPMU_NO_EVENT: no filter */
+	unsigned int cmask;   /* at least 1 */
+	bool inverted;	      /* cycles with fewer than cmask */
+	bool edge;	      /* only the first cycle of a row */
+	bool asserted;	      /* the latest cycle was counted, or would be but for edge */
+	uint64_t seen[2];     /* of the base's totals, by ring: what earlier steps had */
+};
+
+/* The step that runs, for the filters. */
+struct vpmu_step {
+	bool open; /* it has begun and not ended */
+	unsigned int ring;
+	uint64_t repeats;	    /* REP iterations before it */
+	uint64_t penalties_seen[2]; /* as struct vpmu_filter's seen */
+};
+
 struct vpmu {
 	/* Read by the hot path. */
-	int64_t left[VPMU_NR_EVENTS];	   /* events to the next overflow in this ring */
-	uint64_t total[VPMU_NR_EVENTS][2]; /* by ring: 0 kernel, 1 user */
+	int64_t left[VPMU_NR_TOTALS];	   /* events to the next overflow in the armed ring */
+	uint64_t total[VPMU_NR_TOTALS][2]; /* by ring: 0 kernel, 1 user */
 	uint32_t active;		   /* bit: counter that counts */
+	unsigned int armed;		   /* the ring of vpmu_arm() */
 
 	const struct vpmu_shape *shape;			 /* what kind it is */
 	struct vpmu_counter counters[VPMU_MAX_COUNTERS]; /* general, fixed from VPMU_FIRST_FIXED */
@@ -165,6 +189,13 @@ struct vpmu {
 	uint64_t global_status;
 	uint64_t debugctl;
 	uint32_t counting; /* bit: event some counter counts */
+	uint32_t filtered; /* bit: general counter that counts by a filter */
+	struct vpmu_filter filters[VPMU_MAX_GENERAL];
+	struct vpmu_step step;
+
+	/* The instruction that caused the latest overflow interrupt; 0: not
+	   known (the overflow came with a plain step).  Its owner's. */
+	uint64_t eventing_ip;
 
 	uint64_t steps;
 	uint64_t penalties[2];	    /* of the cycles: by ring, all but the steps */
@@ -223,10 +254,13 @@ static inline unsigned int vpmu_ring(unsigned int cpl)
 	return cpl != 0;
 }
 
-/* Count n events in a ring; true: an overflow is due, so vpmu_sync() soon. */
+/* Count n events in a ring; true: an overflow is due, so vpmu_sync() soon.
+   One of another ring than the armed is found when that is armed. */
 static inline bool vpmu_count(struct vpmu *p, enum vpmu_event event, uint64_t n, unsigned int ring)
 {
 	p->total[event][ring] += n;
+	if (ring != p->armed)
+		return false;
 	p->left[event] -= (int64_t)n;
 	return p->left[event] <= 0;
 }
@@ -240,8 +274,26 @@ void vpmu_sync(struct vpmu *p);
 
 /* Make left[] right for a ring: needed after vpmu_sync() and when the ring
    changes.  Returns the steps this ring may go, penalties aside, before an
-   overflow of instructions or cycles; VPMU_FAR: none. */
+   overflow of instructions or cycles; VPMU_FAR: none; 0: some counter has
+   overflowed already. */
 int64_t vpmu_arm(struct vpmu *p, unsigned int ring);
+
+/*
+ * While there are filters, their owner tells of each step: it begins (repeats:
+ * REP iterations so far that were steps of their own), and ends when the next
+ * begins or vpmu_step_end() says so, which is to be before registers are read
+ * or written.  One that was taken back (a fault, or it will be run again) gives
+ * its events to the next.
+ */
+static inline bool vpmu_has_filters(const struct vpmu *p)
+{
+	return p->filtered != 0;
+}
+
+/* True: an overflow is due. */
+bool vpmu_step_begin(struct vpmu *p, unsigned int ring, uint64_t repeats);
+bool vpmu_step_end(struct vpmu *p, uint64_t repeats);
+void vpmu_step_take_back(struct vpmu *p);
 
 /* An NMI was delivered: its handler begins with the next step.  All steps so
    far have been counted. */

@@ -8,9 +8,9 @@
  * beyond the next overflow, so that an overflow of instructions ends it at
  * the exact instruction, and the interrupt is delivered before the next one.
  *
- * Memory accesses and branches call helpers, in translation blocks that are
- * made for it: two bits of cflags, switched when what is counted changes, so
- * that both kinds of block stay in the cache.
+ * Memory accesses, fetches and branches call helpers, in translation blocks
+ * that are made for it: bits of cflags, switched when what is counted changes,
+ * so that all kinds of block stay in the cache.
  *
  * A penalty in cycles takes steps off the budget once slack is used up: slack
  * is how far the next overflow of cycles lies beyond the budget.
@@ -19,7 +19,8 @@
  * access may stand in the middle.  Its helper is called before it is made, so
  * that the instruction can still be taken back: it is then executed again in
  * a TB of its own, its accesses up to this one not counted again, and the
- * interrupt comes right after it.
+ * interrupt comes right after it.  An access that a helper of the emulator
+ * makes is seen after it was made; such a helper ends its TB.
  *
  * Everything runs in the one vCPU thread of icount; the BQL is taken only to
  * deliver the interrupt.
@@ -34,6 +35,7 @@
 #include "exec/exec-all.h"
 #include "exec/helper-proto.h"
 #include "exec/translation-block.h"
+#include "tcg/insn-start-words.h"
 #include "hw/i386/apic.h"
 #include "core.h"
 #include "histogram.h"
@@ -42,16 +44,17 @@
 
 #define EVENT(e) (1U << VPMU_##e)
 
-/* Events for which memory accesses, their number itself, and branches are
-   looked at. */
-#define MEMORY_EVENTS                                                          \
-    (EVENT(CYCLES) | EVENT(L1D_MISSES) | EVENT(LLC_REFS) | EVENT(LLC_MISSES) | \
-     EVENT(DTLB_MISSES) | EVENT(LOADS) | EVENT(STORES))
+/* Events for which memory accesses are modelled, their number is counted,
+   fetches and branches are looked at. */
+#define CACHE_EVENTS (EVENT(CYCLES) | EVENT(LLC_REFS) | EVENT(LLC_MISSES))
+#define MEMORY_EVENTS (CACHE_EVENTS | EVENT(L1D_MISSES) | EVENT(DTLB_MISSES))
+#define FETCH_EVENTS (CACHE_EVENTS | EVENT(L1I_MISSES) | EVENT(ITLB_MISSES))
 #define ACCESS_EVENTS (EVENT(LOADS) | EVENT(STORES))
 #define BRANCH_EVENTS (EVENT(CYCLES) | EVENT(BRANCHES) | EVENT(BRANCH_MISSES))
 
 #define PMU_CFLAGS                                                             \
-    (CF_PMU_MEM | CF_PMU_ACCESS | CF_PMU_BRANCH | CF_PMU_INSTRUCTION)
+    (CF_PMU_MEM | CF_PMU_FETCH | CF_PMU_ACCESS | CF_PMU_BRANCH |               \
+     CF_PMU_INSTRUCTION)
 
 struct X86PMU {
     struct vpmu_core core;
@@ -60,6 +63,8 @@ struct X86PMU {
     uint64_t repeats_folded;
     int64_t slack; /* cycles from the end of the budget to the next overflow */
     bool pmi_pending;
+    bool kept;             /* this reset is INIT */
+    target_ulong culprit;  /* what made an overflow due; 0: a plain step */
     unsigned int skip;     /* accesses already counted of ... */
     target_ulong skip_eip; /* ... the instruction here, executed again */
     target_ulong nmi_eip;  /* what the latest NMI interrupted */
@@ -67,13 +72,24 @@ struct X86PMU {
     struct vpmu_attribution attribution; /* if there is a histogram */
 };
 
+/* Translated code finds the core from env->pmu. */
+QEMU_BUILD_BUG_ON(offsetof(struct X86PMU, core) != 0);
+QEMU_BUILD_BUG_ON(sizeof_field(CPUX86State, pmu_latest) !=
+                  VPMU_LATEST * sizeof(uint64_t));
+
 static struct vpmu_cache shared_llc;
+static struct vpmu_model shared_model;   /* of all vCPUs */
 static struct vpmu_histogram *histogram; /* NULL: not asked for */
 static Error *migration_blocker;
 
 static unsigned int current_ring(CPUX86State *env)
 {
     return vpmu_ring(env->hflags & HF_CPL_MASK);
+}
+
+const struct vpmu_core *x86_pmu_core(CPUX86State *env)
+{
+    return &env->pmu->core;
 }
 
 /* Steps of the budget not yet run (or, inside a TB, begun). */
@@ -115,6 +131,10 @@ static void fold_steps(struct X86PMU *pmu)
                      env->pmu_repeats - pmu->repeats_folded, current_ring(env));
     pmu->steps_folded = now;
     pmu->repeats_folded = env->pmu_repeats;
+    if (vpmu_has_filters(&pmu->core.pmu) &&
+        vpmu_step_end(&pmu->core.pmu, env->pmu_repeats)) {
+        pmu->core.due = true;
+    }
 }
 
 /* Prepare for a ring: how many of these steps it may run. */
@@ -204,8 +224,10 @@ static int64_t x86_pmu_budget(CPUState *cs, int64_t budget)
     pmu->core.due = false;
     pmu->skip = 0;
     if (pmu->pmi_pending) {
+        pmu->core.pmu.eventing_ip = pmu->culprit;
         deliver_pmi(pmu);
     }
+    pmu->culprit = 0;
     return arm(pmu, current_ring(pmu->env), budget);
 }
 
@@ -234,6 +256,9 @@ void x86_pmu_remap(CPUX86State *env)
     }
 }
 
+static void helper_access(CPUState *cs, vaddr addr, unsigned int size,
+                          int mmu_idx, bool store, uintptr_t ra);
+
 /* What is counted may have changed: choose the kind of TB to run. */
 static void choose_tbs(struct X86PMU *pmu)
 {
@@ -244,16 +269,23 @@ static void choose_tbs(struct X86PMU *pmu)
     if (vpmu_counts(vpmu, MEMORY_EVENTS)) {
         cflags |= CF_PMU_MEM;
     }
+    if (vpmu_counts(vpmu, FETCH_EVENTS)) {
+        cflags |= CF_PMU_FETCH;
+    }
     if (vpmu_counts(vpmu, ACCESS_EVENTS)) {
         cflags |= CF_PMU_ACCESS;
     }
     if (vpmu_counts(vpmu, BRANCH_EVENTS)) {
         cflags |= CF_PMU_BRANCH;
     }
-    if (histogram && vpmu_attribution_wanted(&pmu->attribution)) {
+    if (vpmu_has_filters(vpmu) ||
+        (histogram && vpmu_attribution_wanted(&pmu->attribution))) {
         cflags |= CF_PMU_INSTRUCTION;
     }
     cs->tcg_cflags = (cs->tcg_cflags & ~PMU_CFLAGS) | cflags;
+    if (cflags & (CF_PMU_MEM | CF_PMU_ACCESS)) {
+        tlb_access_hook = helper_access; /* and it looks whose access it is */
+    }
 }
 
 enum vpmu_access x86_pmu_rdmsr(CPUX86State *env, uint32_t msr, uint64_t *value)
@@ -324,12 +356,41 @@ void x86_pmu_reset(CPUX86State *env)
 {
     struct X86PMU *pmu = env->pmu;
 
+    if (!pmu || pmu->kept) {
+        return;
+    }
+    vpmu_reset(&pmu->core.pmu);
+    vpmu_core_forget(&pmu->core);
+    pmu->pmi_pending = false;
+    pmu->core.due = false;
+    pmu->steps_folded = steps_now(env_cpu(env));
+    settle_instruction(pmu);
+    choose_tbs(pmu);
+}
+
+/* INIT leaves counters as they are, and empties the TLBs (SDM volume 3A, table
+   "Processor States Following Power-up, Reset, or INIT"). */
+void x86_pmu_init_begin(CPUX86State *env)
+{
+    struct X86PMU *pmu = env->pmu;
+
     if (pmu) {
-        vpmu_reset(&pmu->core.pmu);
-        pmu->pmi_pending = false;
-        pmu->core.due = false;
+        fold_steps(pmu);
         settle_instruction(pmu);
-        choose_tbs(pmu);
+        pmu->kept = true;
+    }
+}
+
+void x86_pmu_init_end(CPUX86State *env)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    if (pmu) {
+        pmu->kept = false;
+        vpmu_core_flush(&pmu->core);
+        /* The reset dropped what was left of the budget. */
+        pmu->steps_folded = steps_now(env_cpu(env));
+        rearm(pmu, current_ring(env));
     }
 }
 
@@ -394,6 +455,30 @@ static int fixed_icount_shift(void)
     return icount_enabled() == ICOUNT_PRECISE ? ctz64(icount_to_ns(1)) : -1;
 }
 
+/* The geometry that the CPU was given: one for all, as they share a cache. */
+static bool choose_model(X86CPU *cpu, Error **errp)
+{
+    char error[VPMU_MODEL_TEXT];
+    struct vpmu_model model;
+
+    if (!vpmu_model_parse(cpu->pmu_model ?: "", &model, error)) {
+        error_setg(errp, "pmu-model: %s", error);
+        return false;
+    }
+    if (!shared_llc.tags) {
+        shared_model = model;
+        if (!vpmu_llc_init(&shared_llc, &model)) {
+            error_setg(errp, "pmu-model: out of memory");
+            return false;
+        }
+    }
+    if (memcmp(&model, &shared_model, sizeof(model))) {
+        error_setg(errp, "pmu-model: not the same for all CPUs");
+        return false;
+    }
+    return true;
+}
+
 bool x86_pmu_realize(X86CPU *cpu, Error **errp)
 {
     CPUX86State *env = &cpu->env;
@@ -420,13 +505,19 @@ bool x86_pmu_realize(X86CPU *cpu, Error **errp)
         if (migrate_add_blocker(&migration_blocker, errp) < 0) {
             return false;
         }
-        vpmu_llc_init(&shared_llc);
+    }
+    if (!choose_model(cpu, errp)) {
+        return false;
     }
     env->pmu = g_new0(struct X86PMU, 1);
     env->pmu->env = env;
     config.opaque = env->pmu;
     config.kind = kind_of(env);
-    vpmu_core_init(&env->pmu->core, &shared_llc, env->pmu_latest, &config);
+    if (!vpmu_core_init(&env->pmu->core, &shared_model, &shared_llc,
+                        env->pmu_latest, env->pmu_latest_code, &config)) {
+        error_setg(errp, "pmu=on: out of memory");
+        return false;
+    }
     vpmu_attribution_init(&env->pmu->attribution, &env->pmu->core.pmu, NULL);
     announce(env->pmu);
     cs->pmu_budget = x86_pmu_budget;
@@ -464,8 +555,27 @@ bool x86_pmu_print_histogram(FILE *f)
 
 void x86_pmu_taken_back(CPUX86State *env)
 {
-    if (histogram && env->pmu) {
+    if (!env->pmu) {
+        return;
+    }
+    vpmu_step_take_back(&env->pmu->core.pmu);
+    if (histogram) {
         vpmu_attribution_take_back(&env->pmu->attribution);
+    }
+}
+
+void x86_pmu_interrupt(CPUX86State *env)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    if (!pmu) {
+        return;
+    }
+    if (vpmu_step_end(&pmu->core.pmu, env->pmu_repeats)) {
+        pmu->core.due = true;
+    }
+    if (histogram) {
+        vpmu_attribution_end(&pmu->attribution, env->pmu_repeats);
     }
 }
 
@@ -504,9 +614,11 @@ void x86_pmu_lapic_access(void)
 
 void x86_pmu_print_stats(FILE *f)
 {
+    char model[VPMU_MODEL_TEXT];
     CPUState *cs;
 
-    fprintf(f, "vpmu %d\n", VPMU_MODEL_VERSION);
+    vpmu_model_print(&shared_model, model);
+    fprintf(f, "vpmu %d\nmodel %s\n", VPMU_MODEL_VERSION, model);
     CPU_FOREACH (cs) {
         struct X86PMU *pmu = cpu_env(cs)->pmu;
 
@@ -543,12 +655,37 @@ static bool charge(struct X86PMU *pmu, unsigned int penalty)
     return true;
 }
 
-/* After a branch: it is the last instruction of its TB. */
-static void settle_branch(struct X86PMU *pmu, unsigned int penalty)
+/* Whether an overflow is to be seen to after the instruction that runs. */
+static bool must_stop(struct X86PMU *pmu, unsigned int penalty)
 {
-    if (!charge(pmu, penalty) || pmu->core.due) {
-        end_budget(env_cpu(pmu->env));
+    return unlikely(penalty > 0 && !charge(pmu, penalty)) ||
+           unlikely(pmu->core.due);
+}
+
+/* End the budget after the instruction that runs, the last of its TB. */
+static void stop_at_end(struct X86PMU *pmu, target_ulong eip)
+{
+    pmu->culprit = eip;
+    end_budget(env_cpu(pmu->env));
+}
+
+/* The instruction that runs, by the address in translated code. */
+static target_ulong running_eip(struct X86PMU *pmu, uintptr_t ra)
+{
+    CPUX86State *env = pmu->env;
+    CPUState *cs = env_cpu(env);
+    target_ulong base = env->segs[R_CS].base;
+    uint64_t data[TARGET_INSN_START_WORDS];
+    target_ulong pc;
+
+    if (ra == 0 || !cpu_unwind_state_data(cs, ra, data)) {
+        return 0;
     }
+    pc = data[0];
+    if (cs->tcg_cflags & CF_PCREL) {
+        pc |= (env->eip + base) & TARGET_PAGE_MASK;
+    }
+    return env->hflags & HF_CS64_MASK ? pc : (uint32_t)(pc - base);
 }
 
 /* Stop after the instruction that is about to make its ordinal-th access. */
@@ -557,10 +694,11 @@ static void stop_after(struct X86PMU *pmu, unsigned int ordinal, uintptr_t ra)
     CPUState *cs = env_cpu(pmu->env);
 
     if (cs->neg.can_do_io) {
-        end_budget(cs); /* it is the last of its TB */
+        stop_at_end(pmu, running_eip(pmu, ra));
         return;
     }
     cpu_restore_state(cs, ra);
+    pmu->culprit = pmu->env->eip;
     shorten_budget(cs, steps_remaining(cs) - 1);
     pmu->skip = ordinal + 1;
     pmu->skip_eip = pmu->env->eip;
@@ -570,29 +708,28 @@ static void stop_after(struct X86PMU *pmu, unsigned int ordinal, uintptr_t ra)
 
 /* One access within a page. */
 static unsigned int access_page(struct X86PMU *pmu, target_ulong addr,
-                                unsigned int size, uint32_t desc,
-                                unsigned int ring)
+                                unsigned int size, MMUAccessType type,
+                                int mmu_idx, unsigned int ring)
 {
-    MMUAccessType type =
-        desc & X86_PMU_ACCESS_STORE ? MMU_DATA_STORE : MMU_DATA_LOAD;
     hwaddr phys;
 
-    if (!tlb_ram_address(env_cpu(pmu->env), addr, type,
-                         desc >> X86_PMU_ACCESS_MMU_IDX, &phys)) {
+    if (!tlb_ram_address(env_cpu(pmu->env), addr, type, mmu_idx, &phys)) {
         return 0; /* a device: not cached */
     }
     return vpmu_core_access(&pmu->core, addr, phys, size, ring);
 }
 
 static unsigned int access_memory(struct X86PMU *pmu, target_ulong addr,
-                                  uint32_t desc, unsigned int ring)
+                                  unsigned int size, bool store, int mmu_idx,
+                                  unsigned int ring)
 {
-    unsigned int size = desc & X86_PMU_ACCESS_SIZE;
+    MMUAccessType type = store ? MMU_DATA_STORE : MMU_DATA_LOAD;
     unsigned int first = MIN(size, -(addr | TARGET_PAGE_MASK));
-    unsigned int penalty = access_page(pmu, addr, first, desc, ring);
+    unsigned int penalty = access_page(pmu, addr, first, type, mmu_idx, ring);
 
     if (unlikely(first < size)) {
-        penalty += access_page(pmu, addr + first, size - first, desc, ring);
+        penalty +=
+            access_page(pmu, addr + first, size - first, type, mmu_idx, ring);
     }
     return penalty;
 }
@@ -613,8 +750,7 @@ static bool counted_already(struct X86PMU *pmu, uint32_t desc)
 static void settle_access(struct X86PMU *pmu, unsigned int penalty,
                           uint32_t desc, uintptr_t ra)
 {
-    if (unlikely(penalty > 0 && !charge(pmu, penalty)) ||
-        unlikely(pmu->core.due)) {
+    if (must_stop(pmu, penalty)) {
         stop_after(pmu, ordinal_of(desc), ra);
     }
 }
@@ -622,30 +758,89 @@ static void settle_access(struct X86PMU *pmu, unsigned int penalty,
 void helper_pmu_access(CPUX86State *env, target_ulong addr, uint32_t desc)
 {
     struct X86PMU *pmu = env->pmu;
-
-    if (!counted_already(pmu, desc)) {
-        settle_access(pmu, access_memory(pmu, addr, desc, current_ring(env)),
-                      desc, GETPC());
-    }
-}
-
-void helper_pmu_counted_access(CPUX86State *env, target_ulong addr,
-                               uint32_t desc)
-{
-    struct X86PMU *pmu = env->pmu;
-    bool store = desc & X86_PMU_ACCESS_STORE;
-    unsigned int size = desc & X86_PMU_ACCESS_SIZE;
-    unsigned int ring = current_ring(env);
-    unsigned int penalty = 0;
+    int mmu_idx = desc >> X86_PMU_ACCESS_MMU_IDX;
+    unsigned int penalty;
 
     if (counted_already(pmu, desc)) {
         return;
     }
-    if (!vpmu_core_is_latest(&pmu->core, addr, size)) {
-        penalty = access_memory(pmu, addr, desc, ring);
-    }
-    vpmu_core_count(&pmu->core, store ? VPMU_STORES : VPMU_LOADS, ring);
+    penalty = access_memory(pmu, addr, desc & X86_PMU_ACCESS_SIZE,
+                            desc & X86_PMU_ACCESS_STORE, mmu_idx,
+                            is_mmu_index_user(mmu_idx) ? 1 : 0);
     settle_access(pmu, penalty, desc, GETPC());
+}
+
+/* Count an access in the single TB of an instruction, that may have been taken
+   back. */
+void helper_pmu_count_access(CPUX86State *env, uint32_t desc)
+{
+    struct X86PMU *pmu = env->pmu;
+
+    if (!counted_already(pmu, desc)) {
+        vpmu_core_count(&pmu->core,
+                        desc & X86_PMU_ACCESS_STORE ? VPMU_STORES : VPMU_LOADS,
+                        current_ring(env));
+        settle_access(pmu, 0, desc, GETPC());
+    }
+}
+
+/* The translated code has counted an access, and an overflow is due. */
+void helper_pmu_access_due(CPUX86State *env, uint32_t desc)
+{
+    env->pmu->core.due = true;
+    settle_access(env->pmu, 0, desc, GETPC());
+}
+
+void helper_pmu_fetch(CPUX86State *env, target_ulong addr, uint32_t desc)
+{
+    struct X86PMU *pmu = env->pmu;
+    CPUState *cs = env_cpu(env);
+    hwaddr phys;
+
+    if (counted_already(pmu, desc) ||
+        !tlb_ram_address(cs, addr, MMU_INST_FETCH, cpu_mmu_index(cs, true),
+                         &phys)) {
+        return;
+    }
+    settle_access(pmu,
+                  vpmu_core_fetch(&pmu->core, addr, phys, current_ring(env)),
+                  desc, GETPC());
+}
+
+/* An access that a helper of the emulator made, or a block of them; the ring is
+   that whose rights it had. */
+static void helper_access(CPUState *cs, vaddr addr, unsigned int size,
+                          int mmu_idx, bool store, uintptr_t ra)
+{
+    struct X86PMU *pmu = cpu_env(cs)->pmu;
+    unsigned int ring = is_mmu_index_user(mmu_idx) ? 1 : 0;
+    unsigned int penalty = 0;
+
+    if (!(cs->tcg_cflags & (CF_PMU_MEM | CF_PMU_ACCESS))) {
+        return;
+    }
+    if (cs->tcg_cflags & CF_PMU_MEM &&
+        !vpmu_core_is_latest(&pmu->core, addr, MIN(size, 32))) {
+        penalty = access_memory(pmu, addr, size, store, mmu_idx, ring);
+    }
+    if (cs->tcg_cflags & CF_PMU_ACCESS) {
+        vpmu_core_count(&pmu->core, store ? VPMU_STORES : VPMU_LOADS, ring);
+    }
+    if (ring != pmu->core.pmu.armed) {
+        penalty = 0; /* arming that ring will see it */
+    }
+    if (must_stop(pmu, penalty)) {
+        stop_at_end(pmu, running_eip(pmu, ra));
+    }
+}
+
+/* After a branch: it is the last instruction of its TB. */
+static void settle_branch(struct X86PMU *pmu, unsigned int penalty,
+                          target_ulong eip)
+{
+    if (must_stop(pmu, penalty)) {
+        stop_at_end(pmu, eip);
+    }
 }
 
 void helper_pmu_conditional(CPUX86State *env, target_ulong pc, uint32_t taken)
@@ -653,15 +848,17 @@ void helper_pmu_conditional(CPUX86State *env, target_ulong pc, uint32_t taken)
     struct X86PMU *pmu = env->pmu;
 
     settle_branch(
-        pmu, vpmu_core_conditional(&pmu->core, pc, taken, current_ring(env)));
+        pmu, vpmu_core_conditional(&pmu->core, pc, taken, current_ring(env)),
+        pc);
 }
 
-void helper_pmu_direct(CPUX86State *env, target_ulong return_address)
+void helper_pmu_direct(CPUX86State *env, target_ulong pc,
+                       target_ulong return_address)
 {
     struct X86PMU *pmu = env->pmu;
 
     vpmu_core_direct(&pmu->core, return_address, current_ring(env));
-    settle_branch(pmu, 0);
+    settle_branch(pmu, 0, pc);
 }
 
 void helper_pmu_indirect(CPUX86State *env, target_ulong pc, target_ulong target,
@@ -669,13 +866,30 @@ void helper_pmu_indirect(CPUX86State *env, target_ulong pc, target_ulong target,
 {
     struct X86PMU *pmu = env->pmu;
 
-    settle_branch(pmu, vpmu_core_indirect(&pmu->core, kind, pc, target, next,
-                                          current_ring(env)));
+    settle_branch(pmu,
+                  vpmu_core_indirect(&pmu->core, kind, pc, target, next,
+                                     current_ring(env)),
+                  pc);
 }
 
-/* An instruction begins. */
+/* An instruction begins: the one before has ended. */
 void helper_pmu_instruction(CPUX86State *env, target_ulong pc)
 {
-    vpmu_attribution_begin(&env->pmu->attribution, pc, env->cr[3],
-                           current_ring(env), env->pmu_repeats);
+    struct X86PMU *pmu = env->pmu;
+    unsigned int ring = current_ring(env);
+
+    if (vpmu_has_filters(&pmu->core.pmu) &&
+        vpmu_step_begin(&pmu->core.pmu, ring, env->pmu_repeats)) {
+        /* That one overflowed a counter: the interrupt comes before this. */
+        CPUState *cs = env_cpu(env);
+
+        pmu->core.due = true;
+        cpu_restore_state(cs, GETPC());
+        end_budget(cs);
+        cpu_loop_exit_noexc(cs);
+    }
+    if (histogram) {
+        vpmu_attribution_begin(&pmu->attribution, pc, env->cr[3], ring,
+                               env->pmu_repeats);
+    }
 }

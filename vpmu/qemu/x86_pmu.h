@@ -13,20 +13,26 @@
 
 #define X86_PMU_PORT_BASE VPMU_PORT_BASE
 
-/* What helper_pmu_access() is told of an access. */
+/* What helper_pmu_access() and the like are told. */
 enum {
     X86_PMU_ACCESS_SIZE = 0xff,
     X86_PMU_ACCESS_STORE = 0x100,
     X86_PMU_ACCESS_ORDINAL = 16, /* shift: which of its instruction's */
     X86_PMU_ACCESS_ORDINAL_MASK = 0xff,
     X86_PMU_ACCESS_MMU_IDX = 24, /* shift */
+    X86_PMU_FIRST_ACCESS = 2,    /* ordinals before it are those of fetches */
 };
 
 /* Give a CPU its PMU if it has pmu=on; false: it cannot have one. */
 bool x86_pmu_realize(X86CPU *cpu, Error **errp);
 
-/* The CPU was reset. */
+/* The CPU was reset; before and after that for INIT. */
 void x86_pmu_reset(CPUX86State *env);
+void x86_pmu_init_begin(CPUX86State *env);
+void x86_pmu_init_end(CPUX86State *env);
+
+/* The model of a CPU that has one. */
+const struct vpmu_core *x86_pmu_core(CPUX86State *env);
 
 /* CPUID: true if the leaf is ours. */
 bool x86_pmu_cpuid(CPUX86State *env, uint32_t leaf, uint32_t *eax,
@@ -60,5 +66,9 @@ bool x86_pmu_print_histogram(FILE *f);
 
 /* The instruction begun last has not been executed. */
 void x86_pmu_taken_back(CPUX86State *env);
+
+/* An interrupt or exception is about to be taken: what follows is no part of
+   the instruction before. */
+void x86_pmu_interrupt(CPUX86State *env);
 
 #endif

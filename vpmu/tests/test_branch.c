@@ -4,12 +4,20 @@
 
 #include "branch.h"
 
+static const struct vpmu_branch_shape shape = {
+    .counters = 4096, .history = 10, .targets = 512, .returns = 16};
 static struct vpmu_branch predictor;
 
 static int empty(void **state)
 {
 	(void)state;
-	vpmu_branch_reset(&predictor);
+	return vpmu_branch_init(&predictor, &shape) ? 0 : -1;
+}
+
+static int done(void **state)
+{
+	(void)state;
+	vpmu_branch_done(&predictor);
 	return 0;
 }
 
@@ -101,13 +109,13 @@ static void test_return_stack_overflow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_always_taken, empty),
-	    cmocka_unit_test_setup(test_never_taken, empty),
-	    cmocka_unit_test_setup(test_two_bits, empty),
-	    cmocka_unit_test_setup(test_alternating, empty),
-	    cmocka_unit_test_setup(test_indirect, empty),
-	    cmocka_unit_test_setup(test_returns, empty),
-	    cmocka_unit_test_setup(test_return_stack_overflow, empty),
+	    cmocka_unit_test_setup_teardown(test_always_taken, empty, done),
+	    cmocka_unit_test_setup_teardown(test_never_taken, empty, done),
+	    cmocka_unit_test_setup_teardown(test_two_bits, empty, done),
+	    cmocka_unit_test_setup_teardown(test_alternating, empty, done),
+	    cmocka_unit_test_setup_teardown(test_indirect, empty, done),
+	    cmocka_unit_test_setup_teardown(test_returns, empty, done),
+	    cmocka_unit_test_setup_teardown(test_return_stack_overflow, empty, done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

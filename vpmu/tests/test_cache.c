@@ -6,11 +6,17 @@
 
 static struct vpmu_cache cache;
 
-/* 512 bytes, 2 ways: 4 sets.  Lines 0, 4, 8, ... share set 0. */
+/* 4 sets of 2 ways.  Lines 0, 4, 8, ... share set 0. */
 static int small_cache(void **state)
 {
 	(void)state;
-	vpmu_cache_init(&cache, 512, 2);
+	return vpmu_cache_init(&cache, 4, 2) ? 0 : -1;
+}
+
+static int done(void **state)
+{
+	(void)state;
+	vpmu_cache_done(&cache);
 	return 0;
 }
 
@@ -77,17 +83,18 @@ static void test_reset(void **state)
 	assert_true(vpmu_cache_access(&cache, 3));
 }
 
-/* 32 KiB, 8 ways: a working set of 32 KiB misses once a line, one of 33 KiB
-   thrashes the 8 sets that have a ninth line, every time. */
+/* 64 sets of 8 ways, 32 KiB of 64-byte lines: a working set of 32 KiB misses once a line, one of 33
+   KiB thrashes the 8 sets that have a ninth line, every time. */
 static unsigned int misses_of_second_pass(unsigned int lines)
 {
 	unsigned int misses = 0;
 
-	vpmu_cache_init(&cache, 32 * 1024, 8);
+	assert_true(vpmu_cache_init(&cache, 64, 8));
 	for (uint64_t line = 0; line < lines; line++)
 		vpmu_cache_access(&cache, line);
 	for (uint64_t line = 0; line < lines; line++)
 		misses += !vpmu_cache_access(&cache, line);
+	vpmu_cache_done(&cache);
 	return misses;
 }
 
@@ -102,12 +109,12 @@ static void test_capacity(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_shape, small_cache),
-	    cmocka_unit_test_setup(test_cold_then_warm, small_cache),
-	    cmocka_unit_test_setup(test_lru, small_cache),
-	    cmocka_unit_test_setup(test_sets_are_apart, small_cache),
-	    cmocka_unit_test_setup(test_thrash, small_cache),
-	    cmocka_unit_test_setup(test_reset, small_cache),
+	    cmocka_unit_test_setup_teardown(test_shape, small_cache, done),
+	    cmocka_unit_test_setup_teardown(test_cold_then_warm, small_cache, done),
+	    cmocka_unit_test_setup_teardown(test_lru, small_cache, done),
+	    cmocka_unit_test_setup_teardown(test_sets_are_apart, small_cache, done),
+	    cmocka_unit_test_setup_teardown(test_thrash, small_cache, done),
+	    cmocka_unit_test_setup_teardown(test_reset, small_cache, done),
 	    cmocka_unit_test(test_capacity),
 	};
 

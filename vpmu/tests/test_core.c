@@ -6,15 +6,26 @@
 
 static struct vpmu_core core;
 static struct vpmu_cache llc;
-static uint64_t latest[VPMU_L1D_SETS];
+static uint64_t latest[VPMU_LATEST], latest_code[VPMU_LATEST];
+static struct vpmu_model model;
 
 static int power_on(void **state)
 {
 	static const struct vpmu_config config;
+	char error[VPMU_MODEL_TEXT];
 
 	(void)state;
-	vpmu_llc_init(&llc);
-	vpmu_core_init(&core, &llc, latest, &config);
+	assert_true(vpmu_model_parse("", &model, error));
+	assert_true(vpmu_llc_init(&llc, &model));
+	assert_true(vpmu_core_init(&core, &model, &llc, latest, latest_code, &config));
+	return 0;
+}
+
+static int done(void **state)
+{
+	(void)state;
+	vpmu_core_done(&core);
+	vpmu_cache_done(&llc);
 	return 0;
 }
 
@@ -75,17 +86,63 @@ static void test_alias(void **state)
 	assert_int_equal(vpmu_core_access(&core, 0x1000, 0x20000, 8, 0), 180);
 }
 
+/* A fetch: the same costs, of the caches and the TLB of its own; the
+   last-level cache is the same one. */
+static void test_fetch(void **state)
+{
+	(void)state;
+	assert_int_equal(vpmu_core_fetch(&core, 0x1010, 0x8010, 0), 180);
+	assert_int_equal(vpmu_core_fetch(&core, 0x1000, 0x8000, 0), 0);
+	assert_int_equal(latest_code[0], 0x1000);
+	assert_int_equal(vpmu_core_fetch(&core, 0x1040, 0x8040, 0), 160);
+	assert_int_equal(latest_code[1], 0x1040);
+	assert_int_equal(kernel(VPMU_L1I_MISSES), 2);
+	assert_int_equal(kernel(VPMU_ITLB_MISSES), 1);
+	assert_int_equal(kernel(VPMU_LLC_MISSES), 2);
+	assert_int_equal(kernel(VPMU_L1D_MISSES) + kernel(VPMU_DTLB_MISSES), 0);
+	/* As data it is in neither the TLB nor the L1 cache. */
+	assert_int_equal(vpmu_core_access(&core, 0x1000, 0x8000, 8, 0), 30);
+	vpmu_core_flush(&core);
+	assert_int_equal(latest_code[1], VPMU_NO_LINE);
+	assert_int_equal(vpmu_core_fetch(&core, 0x1040, 0x8040, 0), 20);
+}
+
+/* One set of two ways, lines of 32 bytes: the table has one place, and two lines
+   of a page take turns in it. */
+static void test_small_geometry(void **state)
+{
+	static const struct vpmu_config config;
+	char error[VPMU_MODEL_TEXT];
+
+	done(state);
+	assert_true(vpmu_model_parse("line=32,l1d.size=64,l1d.ways=2,l1d.latency=3,llc.latency=0,"
+				     "dtlb.entries=1,dtlb.ways=1,dtlb.latency=7",
+				     &model, error));
+	assert_true(vpmu_llc_init(&llc, &model));
+	assert_true(vpmu_core_init(&core, &model, &llc, latest, latest_code, &config));
+	assert_int_equal(core.data.mask, 0);
+	assert_int_equal(vpmu_core_access(&core, 0x1000, 0x1000, 4, 0), 10);
+	assert_int_equal(vpmu_core_access(&core, 0x1020, 0x1020, 4, 0), 3);
+	assert_false(vpmu_core_is_latest(&core, 0x1000, 4));
+	assert_int_equal(vpmu_core_access(&core, 0x1000, 0x1000, 4, 0), 0);
+	/* The oldest, 0x1020, goes; the one page that fits goes too. */
+	assert_int_equal(vpmu_core_access(&core, 0x2000, 0x2000, 4, 0), 10);
+	assert_int_equal(vpmu_core_access(&core, 0x1000, 0x1000, 4, 0), 7);
+	assert_int_equal(vpmu_core_access(&core, 0x1020, 0x1020, 4, 0), 3);
+}
+
 static void test_shared_llc(void **state)
 {
 	static struct vpmu_core other;
-	static uint64_t other_latest[VPMU_L1D_SETS];
+	static uint64_t other_latest[VPMU_LATEST], other_code[VPMU_LATEST];
 	static const struct vpmu_config config;
 
 	(void)state;
-	vpmu_core_init(&other, &llc, other_latest, &config);
+	assert_true(vpmu_core_init(&other, &model, &llc, other_latest, other_code, &config));
 	vpmu_core_access(&core, 0x1000, 0x8000, 8, 0);
 	assert_int_equal(vpmu_core_access(&other, 0x1000, 0x8000, 8, 0), 30);
 	assert_int_equal(other.pmu.total[VPMU_LLC_MISSES][0], 0);
+	vpmu_core_done(&other);
 }
 
 /* What needs no call is what would have changed nothing. */
@@ -139,7 +196,8 @@ static void test_branches(void **state)
 	assert_int_equal(user(VPMU_CYCLES), 60);
 }
 
-/* due says that a threshold of the armed ring was passed. */
+/* due says that a threshold of the armed ring was passed; one of the other is
+   found when that is armed. */
 static void test_due(void **state)
 {
 	(void)state;
@@ -152,20 +210,28 @@ static void test_due(void **state)
 	assert_true(core.due);
 	vpmu_sync(&core.pmu);
 	assert_int_equal(core.pmu.global_status, 1);
+	vpmu_wrmsr(&core.pmu, 0xc1, (uint64_t)-1);
+	core.due = false;
+	vpmu_arm(&core.pmu, 0);
+	vpmu_core_access(&core, 128, 128, 1, 1);
+	assert_false(core.due);
+	assert_int_equal(vpmu_arm(&core.pmu, 1), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_cold_and_warm_access, power_on),
-	    cmocka_unit_test_setup(test_two_lines, power_on),
-	    cmocka_unit_test_setup(test_llc_hit, power_on),
-	    cmocka_unit_test_setup(test_alias, power_on),
-	    cmocka_unit_test_setup(test_shared_llc, power_on),
-	    cmocka_unit_test_setup(test_latest, power_on),
-	    cmocka_unit_test_setup(test_forget, power_on),
-	    cmocka_unit_test_setup(test_branches, power_on),
-	    cmocka_unit_test_setup(test_due, power_on),
+	    cmocka_unit_test_setup_teardown(test_cold_and_warm_access, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_two_lines, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_llc_hit, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_alias, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_fetch, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_small_geometry, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_shared_llc, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_latest, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_forget, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_branches, power_on, done),
+	    cmocka_unit_test_setup_teardown(test_due, power_on, done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

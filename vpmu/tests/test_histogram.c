@@ -119,6 +119,34 @@ static void test_taken_back(void **state)
 		       "0 ffffffff81000000 1 0\n1 400000 1 1\nend 2\n");
 }
 
+/* The frame of an interrupt is written for its handler: it is the first
+   instruction's there, though counters were looked at in between, and what a
+   user's instruction began with stays its own. */
+static void test_frame(void **state)
+{
+	(void)state;
+	select_event(0, MISSES | USR | OS | EN);
+	begin(0x400000, ROOT_OF_ONE, 1);
+	vpmu_count(&pmu, VPMU_LLC_MISSES, 1, 1);
+	vpmu_attribution_end(&attribution, repeats);
+	vpmu_count(&pmu, VPMU_LLC_MISSES, 3, 0);
+	vpmu_attribution_settle(&attribution, repeats);
+	begin(KERNEL, ROOT_OF_ONE, 0);
+	begin(KERNEL + 1, ROOT_OF_ONE, 0);
+	assert_written("vpmu-histogram 1\nevents llc-misses\n"
+		       "0 ffffffff81000000 3\n1 400000 1\nend 2\n");
+}
+
+/* What a counter makes of events by a filter has no column. */
+static void test_filter(void **state)
+{
+	(void)state;
+	select_event(0, MISSES | USR | OS | EN | 2 << 24);
+	begin(0x400000, ROOT_OF_ONE, 1);
+	vpmu_count(&pmu, VPMU_LLC_MISSES, 2, 1);
+	assert_written("vpmu-histogram 1\nevents\nend 0\n");
+}
+
 /* A REP instruction of two iterations: three steps, one instruction; a penalty
    belongs to whom it was charged to. */
 static void test_repeats(void **state)
@@ -129,7 +157,7 @@ static void test_repeats(void **state)
 	begin(0x400000, ROOT_OF_ONE, 1);
 	repeats++;
 	begin(0x400000, ROOT_OF_ONE, 1);
-	pmu.penalties[1] += VPMU_PENALTY_DTLB_MISS;
+	pmu.penalties[1] += 20;
 	repeats++;
 	begin(0x400000, ROOT_OF_ONE, 1);
 	begin(0x400002, ROOT_OF_ONE, 1);
@@ -191,6 +219,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_instructions, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_rings, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_taken_back, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_frame, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_filter, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_repeats, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_window, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_many, setup, teardown),

@@ -50,7 +50,7 @@ static void test_cpuid(void **state)
 	assert_int_equal(regs[3] & 0x1f, 3);	    /* fixed counters */
 	assert_int_equal(regs[3] >> 5 & 0xff, 48);  /* their width */
 	assert_true(vpmu_cpuid(&vpmu, 0x4d500000, regs));
-	assert_int_equal(regs[0], 1);
+	assert_int_equal(regs[0], 2);
 	assert_memory_equal(&regs[1], "machperfvpmu", 12);
 	assert_true(vpmu_cpuid(&vpmu, 0x4d500001, regs));
 	assert_int_equal(regs[0], 3);
@@ -138,6 +138,7 @@ static void test_reserved_bits(void **state)
 	assert_gp(0x38e, 0); /* GLOBAL_STATUS is read-only */
 	assert_gp(0x345, 0); /* so is PERF_CAPABILITIES */
 	assert_gp(0x4d500001, 0);
+	assert_gp(0x4d500002, 0);
 	assert_gp(0x1d9, 1 << 2);
 }
 

@@ -10,7 +10,13 @@ static struct vpmu_tlb tlb;
 static int empty(void **state)
 {
 	(void)state;
-	vpmu_tlb_reset(&tlb);
+	return vpmu_tlb_init(&tlb, 16, 4) ? 0 : -1;
+}
+
+static int done(void **state)
+{
+	(void)state;
+	vpmu_tlb_done(&tlb);
 	return 0;
 }
 
@@ -76,10 +82,10 @@ static void test_switch_keeps_the_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_reach, empty),
-	    cmocka_unit_test_setup(test_lru, empty),
-	    cmocka_unit_test_setup(test_remapped, empty),
-	    cmocka_unit_test_setup(test_switch_keeps_the_kernel, empty),
+	    cmocka_unit_test_setup_teardown(test_reach, empty, done),
+	    cmocka_unit_test_setup_teardown(test_lru, empty, done),
+	    cmocka_unit_test_setup_teardown(test_remapped, empty, done),
+	    cmocka_unit_test_setup_teardown(test_switch_keeps_the_kernel, empty, done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,7 @@ start:
 /* void measure (void (*code) (void), uint32_t arg, uint32_t counters);
    Counts call, the code (arg in %edi), and the four instructions up to the
    wrmsr that stops: five more than the code itself. */
+	.p2align 6
 	.globl	measure
 measure:
 	pushl	%ebx
@@ -62,13 +63,42 @@ code_loop:
 	jnz	1b
 	ret
 
-/* 4001 instructions. */
+/* 4001 instructions of a byte each, 63 lines of one page. */
+	.p2align 12
 	.globl	code_slide
 code_slide:
 	.rept	4000
 	nop
 	.endr
 	ret
+
+/* An instruction that cannot be executed, and its handler's three. */
+	.globl	code_fault
+code_fault:
+	ud2
+	ret
+	.globl	entry_ud
+entry_ud:
+	incl	faults
+	addl	$2, (%esp)
+	iretl
+
+/* A load and a store of ten bytes that a helper of the emulator makes. */
+	.globl	code_x87, code_x87_load
+code_x87:
+	fldt	x87
+code_x87_load:
+	fstpt	x87 + 64
+	ret
+
+/* A trap within the kernel: a frame of three words. */
+	.globl	code_trap
+code_trap:
+	int	$0x81
+	ret
+	.globl	entry_trap
+entry_trap:
+	iretl
 
 /* Four instructions, arg repeats. */
 	.globl	code_rep
@@ -79,6 +109,7 @@ code_rep:
 	ret
 
 /* arg loads, one a cache line: 4 arg + 3 instructions. */
+	.p2align 6
 	.globl	code_touch
 code_touch:
 	movl	$buffer, %esi
@@ -205,6 +236,7 @@ entry_gp:
 
 	.bss
 	.align	4096
+x87:	.skip	4096
 	.globl	buffer
 buffer:	.skip	262144
 	.skip	4096

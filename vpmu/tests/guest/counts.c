@@ -16,6 +16,12 @@
 #define DTLB_MISSES   0x0149
 #define LOADS	      0x010b
 #define STORES	      0x020b
+#define L1I_MISSES    0x0280
+#define ITLB_MISSES   0x0185
+
+#define EDGE	 0x00040000
+#define INV	 0x00800000
+#define CMASK(n) ((uint32_t)(n) << 24)
 
 #define USR  0x010000
 #define OS   0x020000
@@ -32,6 +38,7 @@
 #define MSR_OVF_CTRL   0x390
 #define MSR_RESET      0x4d500000
 #define MSR_STEPS      0x4d500001
+#define MSR_EVENTING   0x4d500002
 
 #define LVT_NMI	   0x400
 #define LVT_MASKED 0x10000
@@ -45,8 +52,8 @@ typedef void code(void);
 
 void measure(code *c, uint32_t arg, uint32_t counters);
 extern code code_empty, code_loop, code_slide, code_rep, code_touch, code_block, code_lock,
-    code_random, code_user;
-extern char code_block_load[], user_loop[];
+    code_random, code_user, code_fault, code_x87, code_trap;
+extern char code_block_load[], code_x87_load[], user_loop[];
 extern volatile uint8_t buffer[];
 
 uint32_t reload;
@@ -56,6 +63,7 @@ volatile uint32_t faults;
 #define MAX_HITS 64
 static volatile uint32_t hits;
 static uint32_t hit_ip[MAX_HITS];
+static uint32_t eventing_ip[MAX_HITS];
 static uint32_t lvt_at_hit;
 static uint32_t status_at_hit;
 static volatile uint32_t vectored;
@@ -87,8 +95,10 @@ void on_overflow(uint32_t ip)
 {
 	/* #GP: its IRET is not the end of the handler. */
 	rdpmc(4);
-	if (hits < MAX_HITS)
+	if (hits < MAX_HITS) {
 		hit_ip[hits] = ip;
+		eventing_ip[hits] = rdmsr(MSR_EVENTING);
+	}
 	hits++;
 	lvt_at_hit = LAPIC(LAPIC_LVTPC);
 	status_at_hit = rdmsr(MSR_STATUS);
@@ -133,7 +143,7 @@ static void test_cpuid(void)
 	check("cpuid-a-eax", regs[0], 0x07300402);
 	check("cpuid-a-edx", regs[3], 0x603);
 	cpuid(0x4d500000, regs);
-	check("cpuid-model", regs[0], 1);
+	check("cpuid-model", regs[0], 2);
 	check("cpuid-name", regs[1], 0x6863616d); /* "mach" */
 	cpuid(0x4d500001, regs);
 	check("cpuid-shift", regs[0], 3);
@@ -164,8 +174,53 @@ static void test_cycles(void)
 	check("cycles-slide", count(code_slide, 0, CYCLES), 5 + 4001);
 	count(code_rep, 1000, CYCLES);
 	check("cycles-rep-1000", count(code_rep, 1000, CYCLES), 5 + 4 + 1000);
-	/* The indirect call misses (15); its push misses everything (180). */
-	check("cycles-cold", count_cold(code_slide, 0, CYCLES), 5 + 4001 + 15 + 180);
+	/* The indirect call misses (15); its push misses everything (180), and so
+	   do 63 lines of code and the one that measures, of two pages. */
+	check("cycles-cold", count_cold(code_slide, 0, CYCLES),
+	      5 + 4001 + 15 + 180 + 64 * 160 + 2 * 20);
+}
+
+static void test_fetch(void)
+{
+	check("l1i-cold", count_cold(code_slide, 0, L1I_MISSES), 63 + 1);
+	check("l1i-again", count(code_slide, 0, L1I_MISSES), 0);
+	check("itlb-cold", count_cold(code_slide, 0, ITLB_MISSES), 2);
+	check("itlb-again", count(code_slide, 0, ITLB_MISSES), 0);
+}
+
+/* As above, cold: the penalties are 195 for the call, then one for each line:
+   64 rows of cycles in which nothing retires. */
+static void test_filters(void)
+{
+	check("cmask", count(code_slide, 0, INSTRUCTIONS | CMASK(1)), 5 + 4001);
+	check("cmask-2", count(code_slide, 0, INSTRUCTIONS | CMASK(2)), 0);
+	check("stalled", count_cold(code_slide, 0, INSTRUCTIONS | CMASK(1) | INV),
+	      195 + 64 * 160 + 2 * 20);
+	check("stalls", count_cold(code_slide, 0, INSTRUCTIONS | CMASK(1) | INV | EDGE), 64);
+	check("all-cycles", count_cold(code_slide, 0, INSTRUCTIONS | CMASK(2) | INV),
+	      5 + 4001 + 195 + 64 * 160 + 2 * 20);
+	/* Four of five instructions of the loop do not load. */
+	check("loads-rows", count(code_touch, 1000, LOADS | EDGE), 1000 + 1);
+	check("loads-2", count(code_touch, 1000, LOADS | CMASK(2)), 0);
+}
+
+/* The instruction that faults is not retired, that which traps is. */
+static void test_traps(void)
+{
+	uint32_t before = faults;
+
+	check("instructions-fault", count(code_fault, 0, INSTRUCTIONS), 5 + 3 + 1);
+	check("faults", faults - before, 1);
+	check("instructions-trap", count(code_trap, 0, INSTRUCTIONS), 5 + 1 + 1 + 1);
+	/* The frame and the call's push. */
+	check("stores-trap", count(code_trap, 0, STORES), 3 + 1);
+}
+
+static void test_helpers(void)
+{
+	check("loads-x87", count(code_x87, 0, LOADS), 1 + 1);
+	check("stores-x87", count(code_x87, 0, STORES), 1 + 1);
+	check("l1d-x87", count_cold(code_x87, 0, L1D_MISSES), 2 + 1);
 }
 
 /* From cold: the indirect call, 12 until the counter has learnt, the end. */
@@ -187,8 +242,10 @@ static void test_memory(void)
 {
 	check("l1d-cold", count_cold(code_touch, 1024, L1D_MISSES), 1024 + 2);
 	check("l1d-again", count(code_touch, 1024, L1D_MISSES), 1024 + 1);
-	check("llc-refs", count(code_touch, 1024, LLC_REFS), 1024 + 1);
-	check("llc-cold", count_cold(code_touch, 1024, LLC_MISSES), 1024 + 1);
+	/* The code is two lines; they have left L1I when code_slide was run. */
+	count_cold(code_touch, 1024, L1D_MISSES);
+	check("llc-refs", count(code_touch, 1024, LLC_REFS), 1024 + 1 + 2);
+	check("llc-cold", count_cold(code_touch, 1024, LLC_MISSES), 1024 + 1 + 2);
 	check("llc-again", count(code_touch, 1024, LLC_MISSES), 0);
 	check("dtlb-cold", count_cold(code_touch, 1024, DTLB_MISSES), 16 + 1);
 	check("dtlb-again", count(code_touch, 1024, DTLB_MISSES), 0);
@@ -202,21 +259,28 @@ static void test_memory(void)
 	check("stores-rep", count(code_rep, 1000, STORES), 1000 + 1);
 }
 
-/* Run code with a sample every period; the steps it took. */
-static uint32_t sample(code *c, uint32_t arg, uint32_t event, uint32_t rings, uint32_t period)
+/* Run code with a sample after first events and then every period; the steps it
+   took. */
+static uint32_t sample_from(uint32_t first, code *c, uint32_t arg, uint32_t event, uint32_t rings,
+			    uint32_t period)
 {
 	uint64_t before;
 
 	hits = 0;
 	wrmsr(MSR_CTRL, 0);
 	wrmsr(MSR_EVTSEL, event | rings | INT | EN);
-	wrmsr(MSR_PMC, -period);
+	wrmsr(MSR_PMC, -first);
 	reload = -period;
 	reenable = 1;
 	LAPIC(LAPIC_LVTPC) = LVT_NMI;
 	before = rdmsr(MSR_STEPS);
 	measure(c, arg, 1);
 	return rdmsr(MSR_STEPS) - before;
+}
+
+static uint32_t sample(code *c, uint32_t arg, uint32_t event, uint32_t rings, uint32_t period)
+{
+	return sample_from(period, c, arg, event, rings, period);
 }
 
 static void test_overflow(void)
@@ -249,6 +313,15 @@ static void test_handler(void)
 	print("\n");
 }
 
+static uint32_t caused_elsewhere(uint32_t ip)
+{
+	uint32_t elsewhere = 0;
+
+	for (uint32_t i = 0; i < hits; i++)
+		elsewhere += eventing_ip[i] != ip;
+	return elsewhere;
+}
+
 static uint32_t hits_elsewhere(const char *ip)
 {
 	uint32_t elsewhere = 0;
@@ -270,16 +343,23 @@ static void test_event_overflow(void)
 	for (uint32_t i = 0; i < 65536; i++)
 		buffer[i] = 0;
 	wrmsr(MSR_RESET, 0);
-	/* The first miss is the push of measure()'s call. */
+	/* The first misses are those of the code: warm, there are none. */
+	sample(code_block, 16, LLC_MISSES, BOTH, 1000000);
 	sample(code_block, 1024, LLC_MISSES, BOTH, 20);
-	check("llc-nmis", hits, 1025 / 20);
+	/* The line of the push and 16 of the buffer are there. */
+	check("llc-nmis", hits, (1024 - 16) / 20);
 	check("llc-ip", hits_elsewhere(code_block_load), 0);
+	/* The load is the two bytes before. */
+	check("llc-eventing", caused_elsewhere((uint32_t)code_block_load - 2), 0);
+	sample_from(1, code_x87, 0, LOADS, BOTH, 1000000);
+	check("x87-ip", hit_ip[0], (uint32_t)code_x87_load);
+	check("x87-eventing", eventing_ip[0], (uint32_t)code_x87);
 	sample(code_block, 1024, STORES, BOTH, 20);
 	check_range("store-nmis", hits, 50, 64);
 	check("store-ip", hits_elsewhere(code_block_load), 0);
 	/* %al is 1 in the code: the low byte of measure()'s counters. */
 	for (uint32_t i = 0; i < 65536; i++)
-		wrong += buffer[i] != (i % 64 == 0 ? 2 : 0);
+		wrong += buffer[i] != (i % 64 ? 0 : i < 16 * 64 ? 3 : 2);
 	check("once", wrong, 0);
 }
 
@@ -288,9 +368,16 @@ static void test_event_overflow(void)
 static void test_cycle_overflow(void)
 {
 	wrmsr(MSR_RESET, 0);
-	/* Cold: 180 for the call's push, 15 for the call; then one a nop. */
+	/* Cold: 180 for the code's line, 180 for the call's push, 15 for the call
+	   itself, 1: 376; 64 nops of a new page 244: 620; 64 more 224: 844; and 160
+	   for the line of the next, which so passes 1000. */
 	sample(code_slide, 0, CYCLES, BOTH, 1000);
-	check("cycles-ip", hit_ip[0] - (uint32_t)code_slide, 1000 - 1 - 195);
+	check("cycles-ip", hit_ip[0] - (uint32_t)code_slide, 128 + 1);
+	check("cycles-eventing", eventing_ip[0] - (uint32_t)code_slide, 128);
+	/* Warm: the call, then one a nop, and no instruction that pays. */
+	sample(code_slide, 0, CYCLES, BOTH, 1000);
+	check("cycles-ip-warm", hit_ip[0] - (uint32_t)code_slide, 1000 - 1);
+	check("cycles-eventing-warm", eventing_ip[0], 0);
 	wrmsr(MSR_RESET, 0);
 	/* call 196, two instructions, then 45 and a miss of at least 160 a round:
 	   nearly all overflows lie in misses. */
@@ -375,6 +462,10 @@ void bare_main(void)
 	test_cycles();
 	test_branches();
 	test_memory();
+	test_fetch();
+	test_filters();
+	test_traps();
+	test_helpers();
 	test_overflow();
 	test_handler();
 	test_event_overflow();

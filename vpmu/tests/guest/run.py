@@ -58,12 +58,35 @@ def test_counts(qemu, data, image):
         expect("second run", serial_again, serial)
         expect("second statistics", stats_again, stats)
     values = dict(line.rsplit(" ", 1) for line in stats.decode().splitlines())
-    expect("version of the model", values["vpmu"], "1")
+    expect("version of the model", values["vpmu"], "2")
     overflows = sum(int(v) for k, v in values.items() if ".overflows" in k)
     by_event = sum(int(v) for k, v in values.items() if " overflows." in k)
     expect("overflows by counter", overflows > 0 and overflows, by_event)
     expect("masked interrupts", values["cpu 0 pmis-masked"], "1")
     check_nmis({k[len("cpu 0 nmi."):]: int(v) for k, v in values.items() if " nmi." in k}, text)
+
+
+def test_geometry(qemu, data, image):
+    """Another geometry: other misses and penalties, named in the statistics; one that cannot be is refused."""
+    option = ["-global", "x86_64-cpu.pmu-model=l1d.size=16K,l1i.ways=4,llc.latency=0,dtlb.latency=7"]
+    with tempfile.TemporaryDirectory() as folder:
+        serial, stats = os.path.join(folder, "serial"), os.path.join(folder, "stats")
+        run(machine(qemu, data, image) + option + ["-device", "machperf-port,stats=" + stats], serial)
+        text = read(serial).decode()
+        expect("model", read(stats).decode().splitlines()[1],
+               "model line=64,l1i.size=32768,l1i.ways=4,l1i.latency=10,l1d.size=16384,l1d.ways=8,l1d.latency=10,"
+               "llc.size=1048576,llc.ways=16,llc.latency=0,itlb.entries=64,itlb.ways=4,itlb.latency=20,"
+               "dtlb.entries=64,dtlb.ways=4,dtlb.latency=7,branch.counters=4096,branch.history=10,"
+               "branch.targets=512,branch.returns=16,branch.latency=15")
+    got = {name: int(n) for name, n in re.findall(r"^FAIL (\S+) got (\d+)", text, re.M)}
+    # As in the image, without the 150 of each of 64 lines of code and one of the stack, and 7 for 20.
+    expect("cycles", got["cycles-cold"], 5 + 4001 + 15 + 17 + 64 * 10 + 2 * 20)
+    # 256 lines fill 16 KiB: with the stack's, the nine of its set push each other out.
+    expect("L1D misses", got["l1d-fits"], 9)
+    expect("code", "l1i-cold" in got, False)
+    base = machine(qemu, data, image)
+    refused(base + ["-global", "x86_64-cpu.pmu-model=l1d.size=48K"], ["pmu-model: l1d: ", "number of sets"])
+    refused(base + ["-global", "x86_64-cpu.pmu-model=pentium"], ["pmu-model: ", "'pentium'", "intel-skylake"])
 
 
 def check_nmis(nmi, text):
@@ -73,7 +96,7 @@ def check_nmis(nmi, text):
     expect("steps in NMIs", nmi["steps"], nmi["count"] * steps)
     expect("instructions in NMIs", nmi["instructions"], nmi["steps"])
     expect("LAPIC accesses in NMIs", nmi["lapic-accesses"], nmi["count"] * 2)
-    expect("MSR accesses in NMIs", nmi["msr-accesses"], nmi["count"] * 5)
+    expect("MSR accesses in NMIs", nmi["msr-accesses"], nmi["count"] * 6)
 
 
 def pattern():
@@ -218,4 +241,4 @@ def bench(qemu, data, image):
 
 if __name__ == "__main__":
     {"counts": test_counts, "port": test_port, "errors": test_errors,
-     "histogram": test_histogram, "absent": test_absent, "bench": bench}[sys.argv[1]](*sys.argv[2:])
+     "geometry": test_geometry, "histogram": test_histogram, "absent": test_absent, "bench": bench}[sys.argv[1]](*sys.argv[2:])

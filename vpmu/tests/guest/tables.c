@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tables: flat segments for both rings, a task state for the way back from
- * user mode, four gates.
+ * user mode, the gates.
  */
 #include "bare.h"
 
-extern char entry_nmi[], entry_vector[], entry_gp[], entry_user_done[];
+extern char entry_nmi[], entry_vector[], entry_gp[], entry_ud[], entry_user_done[], entry_trap[];
 
 static uint64_t gdt[6] = {0,
 			  UINT64_C(0x00cf9a000000ffff),
@@ -48,9 +48,11 @@ void load_tables(void)
 		     : "m"(table)
 		     : "eax", "memory");
 	set_gate(2, entry_nmi, 0);
+	set_gate(6, entry_ud, 0);
 	set_gate(13, entry_gp, 0);
 	set_gate(VECTOR, entry_vector, 0);
 	set_gate(0x80, entry_user_done, 3);
+	set_gate(0x81, entry_trap, 0);
 	table.limit = sizeof(idt) - 1;
 	table.base = (uint32_t)idt;
 	asm volatile("lidt %0" : : "m"(table));
