@@ -63,17 +63,20 @@ static const struct amd_line k7_line =
 };
 
 /* LsDispatch; L2 requests from misses of the data cache; L2 requests and
-   misses of group 1; misses of the L2 TLBs, of every page size. */
+   misses of group 1; misses of the L2 TLBs, of every page size; of the
+   instruction cache. */
 static const struct x86_cache_event zen_cache[] =
 {
   { X86_CACHE (L1D, READ, ACCESS), 0x0129 },
   { X86_CACHE (L1D, READ, MISS), 0xc860 },
   { X86_CACHE (L1D, WRITE, ACCESS), 0x0229 },
+  { X86_CACHE (L1I, READ, MISS), 0x0081 },
   { X86_CACHE (LL, READ, ACCESS), 0xff60 },
   { X86_CACHE (LL, READ, MISS), 0x0964 },
   { X86_CACHE (DTLB, READ, ACCESS), 0x0129 },
   { X86_CACHE (DTLB, READ, MISS), 0xf045 },
   { X86_CACHE (DTLB, WRITE, ACCESS), 0x0229 },
+  { X86_CACHE (ITLB, READ, MISS), 0xff85 },
   { X86_CACHE (BPU, READ, ACCESS), BRANCHES },
   { X86_CACHE (BPU, READ, MISS), BRANCH_MISSES },
 };

@@ -48,19 +48,21 @@ static const struct intel_event intel_architectural[] =
 #define FIXED_REF_CYCLES	2
 #define FIXED_REF_ENCODING	(X86_EVENT_FIXED_ONLY | 0x0300)
 
-/* MEM_INST_RETIRED.LOADS and .STORES, L1D.REPL, DTLB_MISSES.ANY.  Intel SDM
-   volume 3, "Performance Monitoring Events for Processors Based on Nehalem
-   Microarchitecture". */
+/* MEM_INST_RETIRED.LOADS and .STORES, L1D.REPL, L1I.MISSES, DTLB_MISSES.ANY,
+   ITLB_MISSES.ANY.  Intel SDM volume 3, "Performance Monitoring Events for
+   Processors Based on Nehalem Microarchitecture". */
 static const struct x86_cache_event nehalem_cache[] =
 {
   { X86_CACHE (L1D, READ, ACCESS), 0x010b },
   { X86_CACHE (L1D, READ, MISS), 0x0151 },
   { X86_CACHE (L1D, WRITE, ACCESS), 0x020b },
+  { X86_CACHE (L1I, READ, MISS), 0x0280 },
   { X86_CACHE (LL, READ, ACCESS), LLC_REFERENCES },
   { X86_CACHE (LL, READ, MISS), LLC_MISSES },
   { X86_CACHE (DTLB, READ, ACCESS), 0x010b },
   { X86_CACHE (DTLB, READ, MISS), 0x0149 },
   { X86_CACHE (DTLB, WRITE, ACCESS), 0x020b },
+  { X86_CACHE (ITLB, READ, MISS), 0x0185 },
   { X86_CACHE (BPU, READ, ACCESS), BRANCHES },
   { X86_CACHE (BPU, READ, MISS), BRANCH_MISSES },
 };

@@ -44,6 +44,8 @@ static const struct {
     {PERF_TYPE_HW_CACHE, CACHE(LL, READ, MISS), "llc-misses"},
     {PERF_TYPE_HW_CACHE, CACHE(DTLB, READ, ACCESS), "loads"},
     {PERF_TYPE_HW_CACHE, CACHE(DTLB, READ, MISS), "dtlb-misses"},
+    {PERF_TYPE_HW_CACHE, CACHE(L1I, READ, MISS), "l1i-misses"},
+    {PERF_TYPE_HW_CACHE, CACHE(ITLB, READ, MISS), "itlb-misses"},
     {PERF_TYPE_HW_CACHE, CACHE(DTLB, WRITE, ACCESS), "stores"},
     {PERF_TYPE_HW_CACHE, CACHE(BPU, READ, ACCESS), "branches"},
     {PERF_TYPE_HW_CACHE, CACHE(BPU, READ, MISS), "branch-misses"},
@@ -56,6 +58,8 @@ static const struct {
     {PERF_TYPE_RAW, 0x412e, "llc-misses"},
     {PERF_TYPE_RAW, 0x0151, "l1d-misses"},
     {PERF_TYPE_RAW, 0x0149, "dtlb-misses"},
+    {PERF_TYPE_RAW, 0x0280, "l1i-misses"},
+    {PERF_TYPE_RAW, 0x0185, "itlb-misses"},
     {PERF_TYPE_RAW, 0x010b, "loads"},
     {PERF_TYPE_RAW, 0x020b, "stores"},
 };

@@ -13,8 +13,7 @@
 	 PERF_COUNT_HW_CACHE_RESULT_##result << 16)
 
 #define NO_PIPELINE "the emulated PMU models no pipeline"
-#define NO_ICACHE   "the emulated PMU models no instruction cache"
-#define NO_ITLB	    "the emulated PMU models no instruction TLB"
+#define NO_FETCHES  "of fetches the emulated PMU counts those that miss"
 #define NO_SPLIT                                                                                   \
 	"the emulated PMU does not tell loads from stores in its misses: use the loads event"
 
@@ -51,9 +50,9 @@ const struct event_name event_names[] = {
 	{"L1-dcache-store-misses", NULL, PERF_TYPE_HW_CACHE, CACHE(L1D, WRITE, MISS),
 	 "stores that miss the level-1 data cache", NO_SPLIT},
 	{"L1-icache-loads", NULL, PERF_TYPE_HW_CACHE, CACHE(L1I, READ, ACCESS),
-	 "fetches from the level-1 instruction cache", NO_ICACHE},
+	 "fetches from the level-1 instruction cache", NO_FETCHES},
 	{"L1-icache-load-misses", NULL, PERF_TYPE_HW_CACHE, CACHE(L1I, READ, MISS),
-	 "fetches that miss the level-1 instruction cache", NO_ICACHE},
+	 "fetches that miss the level-1 instruction cache", NULL},
 	{"LLC-loads", NULL, PERF_TYPE_HW_CACHE, CACHE(LL, READ, ACCESS),
 	 "accesses to the last-level cache", NULL},
 	{"LLC-load-misses", NULL, PERF_TYPE_HW_CACHE, CACHE(LL, READ, MISS),
@@ -71,9 +70,9 @@ const struct event_name event_names[] = {
 	{"dTLB-store-misses", NULL, PERF_TYPE_HW_CACHE, CACHE(DTLB, WRITE, MISS),
 	 "stores that miss the data TLB", NO_SPLIT},
 	{"iTLB-loads", NULL, PERF_TYPE_HW_CACHE, CACHE(ITLB, READ, ACCESS),
-	 "fetches looked up in the instruction TLB", NO_ITLB},
+	 "fetches looked up in the instruction TLB", NO_FETCHES},
 	{"iTLB-load-misses", NULL, PERF_TYPE_HW_CACHE, CACHE(ITLB, READ, MISS),
-	 "fetches that miss the instruction TLB", NO_ITLB},
+	 "fetches that miss the instruction TLB", NULL},
 	{"branch-loads", NULL, PERF_TYPE_HW_CACHE, CACHE(BPU, READ, ACCESS),
 	 "branches looked up in the predictor", NULL},
 	{"branch-load-misses", NULL, PERF_TYPE_HW_CACHE, CACHE(BPU, READ, MISS),

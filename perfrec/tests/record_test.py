@@ -293,7 +293,7 @@ class Errors(Tree):
         self.refuse(65, "unknown event 'cache-mises'; near it: cache-misses", '-e', 'cache-mises/period=997/u', 'chase')
 
     def test_unsupported_event(self):
-        self.refuse(66, "event 'iTLB-loads' is not supported on this machine: the emulated PMU models no instruction TLB", '-e',
+        self.refuse(66, "event 'iTLB-loads' is not supported on this machine: of fetches the emulated PMU counts those that miss", '-e',
                     'cycles,iTLB-loads', 'chase', mode='unsupported')
         self.refuse(66, "'cycles' was refused: invalid argument", 'chase', mode='argument')
 
@@ -445,7 +445,7 @@ class Commands(unittest.TestCase):
         counted, refused = out.split('Events it cannot count:')
         self.assertRegex(counted, r'cache-misses +misses of the last-level cache')
         self.assertRegex(counted, r'rNNN')
-        self.assertRegex(refused, r'iTLB-loads +fetches .*\n +not counted: the emulated PMU models no instruction TLB')
+        self.assertRegex(refused, r'iTLB-loads +fetches .*\n +not counted: of fetches the emulated PMU counts those that miss')
 
     def test_help(self):
         for args in (['--help'], ['record', '--help'], ['stat', '--help'], ['--version']):
