@@ -231,6 +231,7 @@ interrupted_sp (const unsigned long *saved)
 /* One page of user memory, looked up once. */
 struct user_window
 {
+  const struct thread *thread;
   unsigned long page;
   const char *view;		/* NULL: not present, or none looked up */
 };
@@ -247,7 +248,7 @@ user_read (struct user_window *window, unsigned long address,
   if (window->view == NULL || window->page != page)
     {
       window->page = page;
-      window->view = user_page (page);
+      window->view = user_page (window->thread, page);
       if (window->view == NULL)
 	return FALSE;
     }
@@ -257,10 +258,9 @@ user_read (struct user_window *window, unsigned long address,
 }
 
 void
-callchain_user_regs (struct pmu_regs *user)
+callchain_user_regs (const struct thread *thread, struct pmu_regs *user)
 {
-  const struct i386_saved_state *saved
-    = &percpu_array[cpu_this ()].active_thread->pcb->iss;
+  const struct i386_saved_state *saved = &thread->pcb->iss;
 
   user->ip = saved->eip;
   user->sp = saved->uesp;
@@ -299,7 +299,8 @@ callchain_user_interrupt (const struct pmu_regs *regs, unsigned long *fp)
 static void
 stub_user_regs (const struct pmu_regs *regs, struct pmu_regs *user)
 {
-  struct user_window window = { 0, NULL };
+  struct user_window window
+    = { percpu_array[cpu_this ()].active_thread, 0, NULL };
   unsigned long caller;
 
   user->fp = regs->fp;
@@ -410,7 +411,7 @@ callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
 	      && thread->pcb != NULL;
   if (*has_user)
     {
-      callchain_user_regs (user);
+      callchain_user_regs (thread, user);
       /* Further in than a stub, the first frame has the frame pointer of the
 	 thread that entered the kernel: after a stack hand-off another one. */
       if (fp_is_users)
@@ -423,12 +424,12 @@ callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
 
 /* As frameless_return, of user code. */
 static int
-user_frameless_return (unsigned long ip)
+user_frameless_return (const struct thread *thread, unsigned long ip)
 {
   unsigned long offset = ip % PAGE_SIZE;
   const char *view;
 
-  view = user_page (ip - offset);
+  view = user_page (thread, ip - offset);
   if (view == NULL)
     return -1;
   return frameless_return ((const unsigned char *) view + offset, offset);
@@ -471,15 +472,16 @@ user_frames (const char *view, unsigned long *fp, uint64_t *ips,
 }
 
 unsigned int
-callchain_user (const struct pmu_regs *user, uint64_t *ips, unsigned int max)
+callchain_user (const struct thread *thread, const struct pmu_regs *user,
+		uint64_t *ips, unsigned int max)
 {
-  struct user_window window = { 0, NULL };
+  struct user_window window = { thread, 0, NULL };
   unsigned long fp = user->fp, next, back;
   unsigned int n = 0;
   int above;
 
   ips[n++] = user->ip;
-  above = user_frameless_return (user->ip);
+  above = user_frameless_return (thread, user->ip);
   if (above >= 0 && n < max
       && user_read (&window, user->sp + above * WORD, &back))
     ips[n++] = back;

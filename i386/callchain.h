@@ -26,8 +26,9 @@ unsigned int callchain_kernel (const struct pmu_regs *regs, uint64_t *ips,
 
 /* Fill ips with user->ip and its callers, at most max (at least 1); answer
    how many.  Stops at the first frame whose page is not present.  The
-   current address space. */
-unsigned int callchain_user (const struct pmu_regs *user, uint64_t *ips,
+   address space of thread, as user_page () takes it. */
+unsigned int callchain_user (const struct thread *thread,
+			     const struct pmu_regs *user, uint64_t *ips,
 			     unsigned int max);
 
 /* If the current thread came from user mode by a hardware interrupt that is
@@ -37,9 +38,9 @@ unsigned int callchain_user (const struct pmu_regs *user, uint64_t *ips,
 const unsigned long *callchain_user_interrupt (const struct pmu_regs *regs,
 					       unsigned long *fp);
 
-/* How the current thread left user mode last, as far as the kernel saved
-   it. */
-void callchain_user_regs (struct pmu_regs *user);
+/* How thread left user mode last, as far as the kernel saved it. */
+void callchain_user_regs (const struct thread *thread,
+			  struct pmu_regs *user);
 
 /* What the hardware interrupt that is being handled interrupted.  FALSE:
    there is none.  Interrupt context. */

@@ -41,4 +41,8 @@
 boolean_t registers_user (const struct pmu_regs *regs,
 			  uint64_t values[NR_REGISTERS]);
 
+/* The same of a thread that blocked: it came by a system call or a trap. */
+boolean_t registers_blocked (const struct thread *thread,
+			     uint64_t values[NR_REGISTERS]);
+
 #endif /* _I386_REGISTERS_H_ */

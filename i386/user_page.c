@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A walk of the current thread's page tables through the direct map, on a
+ * A walk of a thread's page tables through the direct map, on a
  * 32-bit kernel with two levels of them (Intel SDM volume 3, 4.3); what
  * x86_64/user_page.c says of it holds here, too.
  */
@@ -15,20 +15,17 @@
 #define PTE_USER	0x04UL
 #define PTE_LARGE	0x80UL
 
-extern struct percpu percpu_array[];
-
 unsigned long user_page_limit;
 
 const char *
-user_page (unsigned long address)
+user_page (const struct thread *thread, unsigned long address)
 {
   const volatile unsigned long *table;
   unsigned long entry;
 
   if (address >= USER_LIMIT)
     return NULL;
-  table = (const volatile unsigned long *)
-	  percpu_array[cpu_this ()].active_thread->task->map->pmap->dirbase;
+  table = (const volatile unsigned long *) thread->task->map->pmap->dirbase;
   entry = table[address >> 22];
   /* The kernel maps user memory by small pages only. */
   if ((entry & (PTE_PRESENT | PTE_USER | PTE_LARGE))

@@ -9,9 +9,12 @@
    initialisation. */
 extern unsigned long user_page_limit;
 
+struct thread;
+
 /* The kernel's view of the user page that holds address in the address space
-   of the current thread; NULL if it is not present, not the user's, or not in
-   the direct map.  Any context; Intel SDM volume 3, 4.5 (4-level paging). */
-const char *user_page (unsigned long address);
+   of thread, the current one or one that is about to be; NULL if it is not
+   present, not the user's, or not in the direct map.  Any context; Intel SDM
+   volume 3, 4.5 (4-level paging). */
+const char *user_page (const struct thread *thread, unsigned long address);
 
 #endif /* _I386_USER_PAGE_H_ */

@@ -170,6 +170,21 @@ put_from_kernel (const struct pmu_regs *regs, const struct pcb *pcb,
 }
 
 boolean_t
+registers_blocked (const struct thread *thread,
+		   uint64_t values[NR_REGISTERS])
+{
+  unsigned int i;
+
+  if (thread->task == kernel_task || thread->pcb == NULL)
+    return FALSE;
+  for (i = 0; i < NR_REGISTERS; i++)
+    values[i] = 0;
+  put_frame (&thread->pcb->iss, values);
+  put_state (&thread->pcb->iss, values);
+  return TRUE;
+}
+
+boolean_t
 registers_user (const struct pmu_regs *regs, uint64_t values[NR_REGISTERS])
 {
   const struct thread *thread = percpu_array[cpu_this ()].active_thread;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A walk of the current thread's page tables through the direct map, so that
+ * A walk of a thread's page tables through the direct map, so that
  * an NMI can read user memory without a fault (Intel SDM volume 3, 4.5).  The
  * thread says where they are, not CR3: in the midst of a switch these differ,
  * and whose registers we hold is what counts.
@@ -18,8 +18,6 @@
 #define PTE_PRESENT	0x01UL
 #define PTE_USER	0x04UL
 #define PTE_LARGE	0x80UL
-
-extern struct percpu percpu_array[];
 
 unsigned long user_page_limit;
 
@@ -42,15 +40,14 @@ is_table (unsigned long entry)
 }
 
 const char *
-user_page (unsigned long address)
+user_page (const struct thread *thread, unsigned long address)
 {
   unsigned long entry;
 
   if (address >= USER_LIMIT)
     return NULL;
   /* The kernel itself reaches its tables through the direct map. */
-  entry = (unsigned long) percpu_array[cpu_this ()].active_thread
-	    ->task->map->pmap->l4base - DIRECTMAP_BASE;
+  entry = (unsigned long) thread->task->map->pmap->l4base - DIRECTMAP_BASE;
   entry = table_entry (entry, address, 39);
   if (! is_table (entry))
     return NULL;

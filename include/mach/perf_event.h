@@ -50,6 +50,8 @@
 #define PERF_COUNT_SW_PAGE_FAULTS		2
 #define PERF_COUNT_SW_CONTEXT_SWITCHES		3
 #define PERF_COUNT_SW_DUMMY			9
+#define PERF_COUNT_SW_BPF_OUTPUT		10 /* perf's, and here: ns off
+						      the CPU, blocked */
 
 /* perf_event_attr.config of PERF_TYPE_HW_CACHE: id | op << 8 | result << 16 */
 #define PERF_COUNT_HW_CACHE_L1D			0
@@ -181,6 +183,7 @@ struct perf_event_attr
 #define PERF_RECORD_MISC_USER		2
 #define PERF_RECORD_MISC_COMM_EXEC	(1 << 13)
 #define PERF_RECORD_MISC_SWITCH_OUT	(1 << 13)
+#define PERF_RECORD_MISC_SWITCH_OUT_PREEMPT (1 << 14)
 #define PERF_RECORD_MISC_EXACT_IP	(1 << 14)
 #define PERF_RECORD_MISC_MMAP_BUILD_ID	(1 << 14)
 

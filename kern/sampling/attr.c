@@ -26,7 +26,7 @@
    | PERF_ATTR_SAMPLE_ID_ALL | PERF_ATTR_EXCLUDE_HOST			\
    | PERF_ATTR_EXCLUDE_GUEST | PERF_ATTR_EXCLUDE_CALLCHAIN_KERNEL	\
    | PERF_ATTR_EXCLUDE_CALLCHAIN_USER | PERF_ATTR_COMM_EXEC		\
-   | PERF_ATTR_BUILD_ID)
+   | PERF_ATTR_BUILD_ID | PERF_ATTR_CONTEXT_SWITCH)
 
 /* Events per second that a frequency starts from; the first ticks correct
    it. */
@@ -80,8 +80,11 @@ perf_attr_check (const struct perf_event_attr *attr, boolean_t has_buffer,
     return KERN_INVALID_ARGUMENT;
   if (attr->type == PERF_TYPE_SOFTWARE
       && attr->config != PERF_COUNT_SW_CPU_CLOCK
-      && attr->config != PERF_COUNT_SW_DUMMY)
+      && attr->config != PERF_COUNT_SW_DUMMY
+      && ! perf_attr_off_cpu (attr))
     return KERN_NOT_SUPPORTED;
+  if (perf_attr_off_cpu (attr) && (attr->flags & PERF_ATTR_FREQ) != 0)
+    return KERN_INVALID_ARGUMENT;
   if ((attr->flags & PERF_ATTR_FREQ) != 0
       && (attr->sample_period == 0
 	  || attr->sample_period > PERF_FREQUENCY_MAX))
@@ -93,7 +96,15 @@ boolean_t
 perf_attr_counts (const struct perf_event_attr *attr)
 {
   return ! (attr->type == PERF_TYPE_SOFTWARE
-	    && attr->config == PERF_COUNT_SW_DUMMY);
+	    && attr->config == PERF_COUNT_SW_DUMMY)
+	 && ! perf_attr_off_cpu (attr);
+}
+
+boolean_t
+perf_attr_off_cpu (const struct perf_event_attr *attr)
+{
+  return attr->type == PERF_TYPE_SOFTWARE
+	 && attr->config == PERF_COUNT_SW_BPF_OUTPUT;
 }
 
 boolean_t
@@ -106,6 +117,8 @@ perf_attr_period_valid (const struct perf_event_attr *attr, uint64_t period)
   changed.sample_period = period;
   if (period == 0 || perf_attr_check (&changed, TRUE, FALSE) != KERN_SUCCESS)
     return FALSE;
+  if (perf_attr_off_cpu (attr))
+    return TRUE;
   perf_attr_request (&changed, &request);
   return pmu_event_init (&scratch, &request) == KERN_SUCCESS;
 }

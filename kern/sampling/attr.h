@@ -10,7 +10,8 @@
 
 /* Side-band records: they need a buffer even without samples. */
 #define PERF_ATTR_SIDEBAND						\
-  (PERF_ATTR_MMAP | PERF_ATTR_MMAP2 | PERF_ATTR_COMM | PERF_ATTR_TASK)
+  (PERF_ATTR_MMAP | PERF_ATTR_MMAP2 | PERF_ATTR_COMM | PERF_ATTR_TASK	\
+   | PERF_ATTR_CONTEXT_SWITCH)
 
 /* Check everything that does not need the PMU.
    KERN_INVALID_ARGUMENT: malformed, a field this kernel does not know, or
@@ -19,7 +20,10 @@
 kern_return_t perf_attr_check (const struct perf_event_attr *attr,
 			       boolean_t has_buffer, boolean_t on_thread);
 
-/* Whether the event counts anything (a dummy only carries side-band). */
+/* Whether the event is the time off the CPU (offcpu.h). */
+boolean_t perf_attr_off_cpu (const struct perf_event_attr *attr);
+
+/* Whether a PMU or the clock counts the event. */
 boolean_t perf_attr_counts (const struct perf_event_attr *attr);
 
 /* Whether period may become attr's sample_period. */

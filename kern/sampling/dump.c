@@ -9,8 +9,17 @@ perf_dump_init (struct perf_user_state *state, const struct pmu_regs *regs)
 {
   /* In the middle of a switch they are no longer, or not yet, of whom the
      sample is. */
+  state->thread = perf_current_thread ();
   state->present = (regs->user || ! perf_sched_switching ())
 		   && registers_user (regs, state->registers);
+}
+
+void
+perf_dump_init_blocked (struct perf_user_state *state,
+			const struct thread *thread)
+{
+  state->thread = thread;
+  state->present = registers_blocked (thread, state->registers);
 }
 
 uint64_t *
@@ -44,7 +53,8 @@ perf_dump_stack (const struct perf_ring *ring, unsigned long at,
       part = PERF_PAGE_SIZE - offset;
       if (part > size - done)
 	part = size - done;
-      view = from + done < from ? NULL : user_page (from + done - offset);
+      view = from + done < from ? NULL
+	     : user_page (state->thread, from + done - offset);
       if (view == NULL)
 	break;
       perf_ring_put (ring, at + done, view + offset, part);

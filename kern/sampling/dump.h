@@ -20,11 +20,15 @@
 struct perf_user_state
 {
   boolean_t present;		/* the thread has a user mode */
+  const struct thread *thread;
   uint64_t registers[NR_REGISTERS];
 };
 
+/* Of the current thread; of one that blocked and is about to go on. */
 void perf_dump_init (struct perf_user_state *state,
 		     const struct pmu_regs *regs);
+void perf_dump_init_blocked (struct perf_user_state *state,
+			     const struct thread *thread);
 
 /* Append the registers event asks for; answer the end. */
 uint64_t *perf_dump_registers (uint64_t *at, const struct perf_event *event,

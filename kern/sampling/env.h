@@ -25,6 +25,9 @@
 #define MACH_NOTIFY_NO_SENDERS	(0100 + 006)	/* <mach/notify.h> */
 #define MACH_MSG_TYPE_MOVE_SEND_ONCE 18		/* <mach/message.h> */
 
+#define TH_WAIT			0x01	/* thread states, kern/thread.h */
+#define TH_SUSP			0x02
+
 #define THREAD_AWAKENED		0	/* wait results, kern/sched_prim.h */
 #define THREAD_TIMED_OUT	1
 

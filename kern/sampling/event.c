@@ -35,6 +35,7 @@ event_init_counters (struct perf_event *event)
 
   perf_attr_request (&event->attr, &request);
   event->counts = perf_attr_counts (&event->attr);
+  event->off_cpu = perf_attr_off_cpu (&event->attr);
   for (i = 0; i < event->nr_counters; i++)
     {
       counter = &event->counter[i];
@@ -261,13 +262,15 @@ perf_event_period (struct perf_event *event, uint64_t period)
 {
   unsigned long flags;
 
-  if (event->attr.sample_period == 0 || ! event->counts)
+  if (event->attr.sample_period == 0 || (! event->counts && ! event->off_cpu))
     return KERN_INVALID_ARGUMENT;
   if (! perf_attr_period_valid (&event->attr, period))
     return KERN_INVALID_VALUE;
   flags = perf_lock ();
   event->attr.sample_period = period;
   perf_unlock (flags);
+  if (event->off_cpu)
+    return KERN_SUCCESS;	/* it is looked at each time */
   if (event->attr.flags & PERF_ATTR_FREQ)
     period = perf_attr_first_period (&event->attr);
   perf_sched_each (event, counter_new_period, &period);

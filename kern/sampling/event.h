@@ -71,7 +71,8 @@ struct perf_event
   int scope;			/* PERF_SCOPE_* */
   int cpu;			/* of PERF_SCOPE_CPU; -1: every CPU */
   boolean_t kernel;		/* may see kernel addresses */
-  boolean_t counts;		/* not a dummy */
+  boolean_t counts;		/* on a PMU */
+  boolean_t off_cpu;		/* the time blocked; else it is a dummy */
   unsigned int max_stack;	/* frames */
   unsigned int place_size;	/* bytes a sample needs in one piece at most */
   struct perf_event_attr attr;

@@ -3,6 +3,7 @@
 
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/lock.h>
+#include <kern/sampling/offcpu.h>
 #include <kern/sampling/port.h>
 #include <kern/sampling/sched.h>
 #include <kern/sampling/server.h>
@@ -21,11 +22,16 @@ void
 perf_hooks_update (void)
 {
   const struct perf_event *event;
+  boolean_t off_cpu = FALSE;
   uint64_t flags = 0;
 
   for (event = perf_events; event != NULL; event = event->all_next)
-    flags |= event->attr.flags;
+    {
+      flags |= event->attr.flags;
+      off_cpu = off_cpu || event->off_cpu;
+    }
   perf_switch_wanted = perf_events != NULL;
+  perf_switch_told = off_cpu || (flags & PERF_ATTR_CONTEXT_SWITCH) != 0;
   if (perf_events == NULL)
     perf_sched_end ();
   perf_comm_wanted = (flags & PERF_ATTR_COMM) != 0;
@@ -46,13 +52,20 @@ perf_kobject_notify (mach_msg_header_t *request, mach_msg_header_t *reply)
   return ipc_kobject_notify (request, reply);
 }
 
+/* The frame of the kernel's function that calls what is hooked: the hook's
+   trampoline makes none. */
+static inline __attribute__ ((always_inline)) unsigned long
+hook_caller_frame (void)
+{
+  return *(const unsigned long *) __builtin_frame_address (0);
+}
+
 void
 perf_hook_switch_context (struct thread *old, void *continuation,
 			  struct thread *new)
 {
   (void) old;
-  (void) continuation;
-  perf_sched_switch (new);
+  perf_sched_switch (new, continuation, hook_caller_frame ());
 }
 
 void
@@ -60,14 +73,13 @@ perf_hook_stack_handoff (unsigned long result, struct thread *old,
 			 struct thread *new)
 {
   (void) result;		/* there is none */
-  (void) old;
-  perf_sched_switch (new);
+  perf_sched_switch (new, (void *) old->swap_func, hook_caller_frame ());
 }
 
 void
 perf_hook_load_context (struct thread *new)
 {
-  perf_sched_switch (new);
+  perf_sched_switch (new, NULL, 0);
 }
 
 #if KERNEL_SMP

@@ -30,6 +30,33 @@ perf_header (uint32_t type, uint32_t misc, unsigned int nr_words)
   return perf_pair (type, misc | nr_words * 8 << 16);
 }
 
+/* The fields of a sample but for its callchain, in order.  Inlined, so that a
+   constant type costs no test. */
+static inline __attribute__ ((always_inline)) uint64_t *
+perf_put_sample_fields (uint64_t *at, uint64_t type, uint64_t id, uint64_t ip,
+			uint64_t who, uint64_t time, uint64_t period)
+{
+  if (type & PERF_SAMPLE_IDENTIFIER)
+    *at++ = id;
+  if (type & PERF_SAMPLE_IP)
+    *at++ = ip;
+  if (type & PERF_SAMPLE_TID)
+    *at++ = who;
+  if (type & PERF_SAMPLE_TIME)
+    *at++ = time;
+  if (type & PERF_SAMPLE_ADDR)
+    *at++ = 0;
+  if (type & PERF_SAMPLE_ID)
+    *at++ = id;
+  if (type & PERF_SAMPLE_STREAM_ID)
+    *at++ = id;
+  if (type & PERF_SAMPLE_CPU)
+    *at++ = perf_pair (cpu_this (), 0);
+  if (type & PERF_SAMPLE_PERIOD)
+    *at++ = period;
+  return at;
+}
+
 /* The most words a sample_id takes. */
 #define PERF_SAMPLE_ID_WORDS	6
 

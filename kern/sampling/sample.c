@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an overflow to a SAMPLE record; sample.h. */
 
-#include <kern/sampling/dump.h>
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
-
-/* Header and ten fields; then the callchain's length, two context markers,
-   and frames. */
-#define SAMPLE_FIXED_WORDS	(1 + 10)
-#define SAMPLE_WORDS							\
-  (SAMPLE_FIXED_WORDS + 3 + PERF_MAX_STACK_DEPTH + PERF_DUMP_WORDS)
 
 /* More than any ring has in one piece. */
 #define SAMPLE_NO_PLACE		(1U << 30)
@@ -24,7 +17,7 @@
 
 /* Where a sample is put together that would wrap around its ring.  Owner: the
    CPU's overflow handler, which nothing interrupts. */
-static uint64_t scratch[PMU_MAX_CPUS][SAMPLE_WORDS];
+static uint64_t scratch[PMU_MAX_CPUS][PERF_SAMPLE_WORDS];
 
 /* Append the frames of the kernel, if it was interrupted, and of the user. */
 static inline uint64_t *
@@ -55,39 +48,9 @@ sample_put_callchain (uint64_t *at, const struct perf_event *event,
   if (has_user && left > 0 && ! (flags & PERF_ATTR_EXCLUDE_CALLCHAIN_USER))
     {
       *at++ = PERF_CONTEXT_USER;
-      at += callchain_user (user, at, left);
+      at += callchain_user (perf_current_thread (), user, at, left);
     }
   *nr = at - nr - 1;
-  return at;
-}
-
-/* Append the fields of a sample type, but for the callchain.  Inlined, so that
-   a constant type costs no test. */
-static inline __attribute__ ((always_inline)) uint64_t *
-sample_put_fields (uint64_t *at, uint64_t type,
-		   const struct perf_counter *counter, unsigned int overflows,
-		   const struct pmu_regs *regs)
-{
-  const struct perf_event *event = counter->event;
-
-  if (type & PERF_SAMPLE_IDENTIFIER)
-    *at++ = event->id;
-  if (type & PERF_SAMPLE_IP)
-    *at++ = regs->ip;
-  if (type & PERF_SAMPLE_TID)
-    *at++ = perf_sched_who ();
-  if (type & PERF_SAMPLE_TIME)
-    *at++ = pmu_clock_ns ();
-  if (type & PERF_SAMPLE_ADDR)
-    *at++ = 0;
-  if (type & PERF_SAMPLE_ID)
-    *at++ = event->id;
-  if (type & PERF_SAMPLE_STREAM_ID)
-    *at++ = event->id;
-  if (type & PERF_SAMPLE_CPU)
-    *at++ = perf_pair (cpu_this (), 0);
-  if (type & PERF_SAMPLE_PERIOD)
-    *at++ = counter->pmu.period * overflows;
   return at;
 }
 
@@ -106,14 +69,18 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
      not see the kernel gets the place where the user left for it. */
   if (! regs->user && ! event->kernel)
     {
-      callchain_user_regs (&user);
+      callchain_user_regs (perf_current_thread (), &user);
       regs = &user;
     }
 
   if ((type & ~PERF_SAMPLE_CALLCHAIN) == SAMPLE_USUAL)
-    at = sample_put_fields (at, SAMPLE_USUAL, counter, overflows, regs);
+    at = perf_put_sample_fields (at, SAMPLE_USUAL, event->id, regs->ip,
+				 perf_sched_who (), pmu_clock_ns (),
+				 counter->pmu.period * overflows);
   else
-    at = sample_put_fields (at, type, counter, overflows, regs);
+    at = perf_put_sample_fields (at, type, event->id, regs->ip,
+				 perf_sched_who (), pmu_clock_ns (),
+				 counter->pmu.period * overflows);
   if (type & PERF_SAMPLE_CALLCHAIN)
     at = sample_put_callchain (at, event, regs);
 
@@ -152,7 +119,7 @@ perf_sample_tell_lost (struct perf_counter *counter)
 void
 perf_sample_init (struct perf_event *event)
 {
-  unsigned int words = SAMPLE_FIXED_WORDS;
+  unsigned int words = PERF_SAMPLE_FIXED_WORDS;
 
   if (event->attr.sample_type & PERF_SAMPLE_CALLCHAIN)
     words += 3 + event->max_stack;
@@ -190,27 +157,25 @@ sample_make_room (struct perf_counter *counter, unsigned int size)
 /* Complete the sample of nr words with registers and stack, and take it
    in.  FALSE: no room. */
 static boolean_t
-sample_copy_dump (struct perf_counter *counter, uint64_t *words,
-		  unsigned int nr, const struct pmu_regs *regs)
+sample_write_dump (struct perf_counter *counter, uint64_t *words,
+		   unsigned int nr, const struct perf_user_state *state)
 {
   const struct perf_event *event = counter->event;
   struct perf_ring *ring = &event->buffer->ring[cpu_this ()];
   unsigned int size = event->attr.sample_stack_user, there;
-  struct perf_user_state state;
   uint64_t *at = words + nr;
   uint64_t tail[2] = { 0, 0 };
 
   if (! sample_make_room (counter, (nr + PERF_DUMP_WORDS) * 8 + size))
     return FALSE;
-  perf_dump_init (&state, regs);
   if (event->attr.sample_type & PERF_SAMPLE_REGS_USER)
-    at = perf_dump_registers (at, event, &state);
+    at = perf_dump_registers (at, event, state);
   size = (at - words) * 8;
   if (event->attr.sample_type & PERF_SAMPLE_STACK_USER)
     {
       size += 8;
-      there = ! state.present ? 0
-	      : perf_dump_stack (ring, size, &state,
+      there = ! state->present ? 0
+	      : perf_dump_stack (ring, size, state,
 				 event->attr.sample_stack_user);
       *at++ = (there + 7) & ~7U;
       if (there != 0)
@@ -230,6 +195,16 @@ sample_copy_dump (struct perf_counter *counter, uint64_t *words,
   return TRUE;
 }
 
+boolean_t
+perf_sample_write (struct perf_counter *counter, uint64_t *words,
+		   unsigned int nr, const struct perf_user_state *state)
+{
+  if (counter->event->attr.sample_type & PERF_DUMP_TYPES)
+    return sample_write_dump (counter, words, nr, state);
+  return sample_make_room (counter, nr * 8)
+	 && perf_buffer_write (counter->event->buffer, words, nr * 8, FALSE);
+}
+
 /* Put a sample together outside the ring and copy it in.  FALSE: no room. */
 static boolean_t
 sample_copy (struct perf_counter *counter, unsigned int overflows,
@@ -237,11 +212,11 @@ sample_copy (struct perf_counter *counter, unsigned int overflows,
 {
   uint64_t *words = scratch[cpu_this ()];
   unsigned int nr = sample_put (words, counter, overflows, regs) - words;
+  struct perf_user_state state;
 
   if (counter->event->attr.sample_type & PERF_DUMP_TYPES)
-    return sample_copy_dump (counter, words, nr, regs);
-  return sample_make_room (counter, nr * 8)
-	 && perf_buffer_write (counter->event->buffer, words, nr * 8, FALSE);
+    perf_dump_init (&state, regs);
+  return perf_sample_write (counter, words, nr, &state);
 }
 
 /* Write a sample.  FALSE: no room. */
@@ -268,13 +243,7 @@ static inline void
 sample_overflow (struct perf_counter *counter, unsigned int overflows,
 		 const struct pmu_regs *regs)
 {
-  if (sample_write (counter, overflows, regs))
-    counter->samples++;
-  else
-    {
-      counter->lost++;
-      counter->lost_untold++;
-    }
+  perf_sample_count (counter, sample_write (counter, overflows, regs));
 }
 
 void

@@ -4,6 +4,7 @@
 #include <kern/pmu/call.h>
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/lock.h>
+#include <kern/sampling/offcpu.h>
 #include <kern/sampling/record.h>
 #include <kern/sampling/sched.h>
 
@@ -370,8 +371,37 @@ sched_in (struct perf_cpu *cpu, const struct perf_link *link, uint64_t now)
     }
 }
 
+boolean_t
+perf_sched_wants (const struct perf_event *event,
+		  const struct perf_thread *thread)
+{
+  return sched_wants (event, thread, cpu_this ());
+}
+
+/* Some event hears of switches. */
+static void __attribute__ ((noinline))
+sched_tell (struct perf_thread *old, struct perf_thread *new,
+	    void *continuation, unsigned long fp)
+{
+  const struct perf_switch s =
+    {
+      .old = old,
+      .new = new,
+      .blocked = old != NULL
+		 && (old->thread->state & (TH_WAIT | TH_SUSP)) != 0,
+      .continuation = (unsigned long) continuation,
+      .fp = fp,
+      .now = pmu_clock_ns (),
+    };
+
+  pmu_disable ();
+  perf_switch_tell (&s);
+  pmu_enable ();
+}
+
 void
-perf_sched_switch (struct thread *thread)
+perf_sched_switch (struct thread *thread, void *continuation,
+		   unsigned long fp)
 {
   struct perf_cpu *cpu = &perf_cpus[cpu_this ()];
   struct perf_thread *old, *new;
@@ -388,6 +418,8 @@ perf_sched_switch (struct thread *thread)
     }
   old = cpu->thread;
   new = perf_thread_find (thread);
+  if (perf_switch_told && old != new)
+    sched_tell (old, new, continuation, fp);
   sched_set_thread (cpu, new);
   if (old != NULL && new != NULL
       && (old->links == NULL && new->links == NULL)

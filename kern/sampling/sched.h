@@ -91,8 +91,15 @@ void perf_sched_each (struct perf_event *event,
 				    void *argument),
 		      void *argument);
 
-/* The context switch to thread; interrupts off. */
-void perf_sched_switch (struct thread *thread);
+/* Whether event is to be active while thread, NULL if it is not known, runs
+   on this CPU.  perf_lock held. */
+boolean_t perf_sched_wants (const struct perf_event *event,
+			    const struct perf_thread *thread);
+
+/* The context switch to thread; interrupts off.  continuation: where the old
+   one goes on, or NULL; fp: the frame of the kernel's code that switches. */
+void perf_sched_switch (struct thread *thread, void *continuation,
+			unsigned long fp);
 
 /* A clock tick: let others count if somebody waits, and adjust the periods of
    events with a frequency.  Interrupt context. */

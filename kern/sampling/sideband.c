@@ -22,17 +22,38 @@
 /* Complete a record of nr words with event's sample_id and write it; words
    has room for that. */
 static void
-sideband_write (struct perf_event *event, uint64_t *words, unsigned int nr,
-		uint32_t type, uint32_t misc)
+sideband_write_of (struct perf_event *event, uint64_t *words, unsigned int nr,
+		   uint32_t type, uint32_t misc, uint64_t who, uint64_t now)
 {
   uint64_t *end;
 
-  end = perf_put_sample_id (words + nr, event, perf_sched_who (),
-			    pmu_clock_ns ());
+  end = perf_put_sample_id (words + nr, event, who, now);
   words[0] = perf_header (type, misc, end - words);
   if (! perf_buffer_write (event->buffer, words,
 			   (end - words) * sizeof words[0], TRUE))
     event->buffer->sideband_lost++;
+}
+
+/* The same, of the thread that runs. */
+static void
+sideband_write (struct perf_event *event, uint64_t *words, unsigned int nr,
+		uint32_t type, uint32_t misc)
+{
+  sideband_write_of (event, words, nr, type, misc, perf_sched_who (),
+		     pmu_clock_ns ());
+}
+
+void
+perf_sideband_write_switch (struct perf_event *event, uint32_t type,
+			    uint32_t misc, uint64_t who, uint64_t other,
+			    uint64_t now)
+{
+  uint64_t words[2 + PERF_SAMPLE_ID_WORDS];
+  unsigned int nr = 1;
+
+  if (type == PERF_RECORD_SWITCH_CPU_WIDE)
+    words[nr++] = other;
+  sideband_write_of (event, words, nr, type, misc, who, now);
 }
 
 /* Copy a name and pad it with zeros, at least one, to whole words; answer

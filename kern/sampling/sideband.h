@@ -54,4 +54,10 @@ void perf_sideband_anonymous (struct perf_task *task, uint64_t address,
 kern_return_t perf_sideband_task_map (struct task *task,
 				      const struct perf_map *map);
 
+/* Write a SWITCH or SWITCH_CPU_WIDE record of the thread who; other is the
+   one on the other side of the switch.  perf_lock held. */
+void perf_sideband_write_switch (struct perf_event *event, uint32_t type,
+				 uint32_t misc, uint64_t who, uint64_t other,
+				 uint64_t now);
+
 #endif /* _KERN_SAMPLING_SIDEBAND_H_ */

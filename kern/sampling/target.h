@@ -59,6 +59,9 @@ struct perf_task
   uint32_t ppid;
 };
 
+/* Kernel frames kept of a thread that blocks. */
+#define PERF_BLOCKED_FRAMES	24
+
 /* perf_lock, but tid and task, which never change. */
 struct perf_thread
 {
@@ -68,6 +71,9 @@ struct perf_thread
   struct perf_task *task;
   struct perf_link *links;
   uint32_t tid;
+  unsigned int blocked_frames;
+  uint64_t blocked_at;		/* ns; 0: it is not, or nobody asked */
+  uint64_t blocked_chain[PERF_BLOCKED_FRAMES];
 };
 
 /* Maps remembered for one task; more only travel as records. */

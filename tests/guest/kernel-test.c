@@ -39,6 +39,8 @@ void test_groups(void);
 void test_multiplex_samples(void);
 void test_many_switches(void);
 void test_stack_dump(void);
+void test_off_cpu(void);
+void test_switch_records(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -77,5 +79,7 @@ const struct test tests[] = {
     {"multiplex-samples", test_multiplex_samples},
     {"many-switches", test_many_switches},
     {"stack-dump", test_stack_dump},
+    {"off-cpu", test_off_cpu},
+    {"switch-records", test_switch_records},
     {NULL, NULL},
 };
