@@ -58,6 +58,9 @@ static char *config_text(const struct options *options, const struct images *ima
 	for (n = 0; n < options->events.nr; n++)
 		if (options->events.events[n].leader != n)
 			fprintf(out, "group %u %u\n", n, options->events.events[n].leader);
+	if (options->layout.number)
+		fprintf(out, "stack-shift %u\ndelay %u\n", options->layout.stack_shift,
+			options->layout.delay);
 	failed = ferror(out);
 	if (fclose(out) || failed) {
 		free(text);

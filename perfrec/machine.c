@@ -25,6 +25,14 @@
 #define PORT "machperf-port,fd=" STRING(CHILD_PORT) ",stats=stats"
 static const char port[] = PORT, port_by_address[] = PORT ",histogram=histogram";
 
+/* The boot modules.  The session is the first RAM disk in every layout. */
+#define AGENT	"agent ${host-port} ${device-port} $(task-create) $(task-resume)"
+#define SESSION "session $(ramdisk-create)"
+#define PADDING "padding $(ramdisk-create)"
+static const char modules[] = AGENT "," SESSION;
+static const char *const orders[LAYOUT_ORDERS] = {
+    AGENT "," SESSION "," PADDING, SESSION "," PADDING "," AGENT, SESSION "," AGENT "," PADDING};
+
 /*
  * The machine.  Everything that a guest can see is fixed: the processor, the
  * memory, the time, the seed, the relation of instructions to time.  No disk:
@@ -61,8 +69,7 @@ static const char *const machine_args[] = {
     "-append",
     "console=com0",
     "-initrd",
-    "agent ${host-port} ${device-port} $(task-create) $(task-resume),"
-    "session $(ramdisk-create)",
+    modules,
 };
 
 /* The processor above: family 6, model 26, stepping 3. */
@@ -71,7 +78,8 @@ const char machine_cpuid[] = "GenuineIntel-6-1A-3";
 #define NR_MACHINE_ARGS (sizeof(machine_args) / sizeof(machine_args[0]))
 
 /* What stands in the folder: links, the session, and what the emulator writes. */
-static const char *const folder_files[] = {"kernel", "agent", "session", "stats", "histogram"};
+static const char *const folder_files[] = {"kernel",  "agent", "session",
+					   "padding", "stats", "histogram"};
 
 char *machine_file(const struct machine *machine, const char *name)
 {
@@ -91,12 +99,29 @@ static int link_image(const struct machine *machine, const char *name, const cha
 	return code;
 }
 
-int machine_prepare(struct machine *machine, const struct images *images)
+/* A module of nothing, that moves what lies behind it. */
+static int write_padding(const struct machine *machine)
+{
+	char *path = machine_file(machine, "padding");
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+	int code = EXIT_GOOD;
+
+	if (fd < 0 || ftruncate(fd, machine->layout.padding * 4096L))
+		code = fail(EXIT_HOST, "%s: %s", path ? path : "padding", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return code;
+}
+
+int machine_prepare(struct machine *machine, const struct images *images,
+		    const struct layout *layout)
 {
 	const char *place = getenv("TMPDIR");
 	int code;
 
 	memset(machine, 0, sizeof(*machine));
+	machine->layout = *layout;
 	machine->port = machine->console = machine->messages = -1;
 	if (asprintf(&machine->folder, "%s/perfrec-XXXXXX", place && *place ? place : "/tmp") < 0) {
 		machine->folder = NULL;
@@ -109,11 +134,21 @@ int machine_prepare(struct machine *machine, const struct images *images)
 		return code;
 	}
 	code = link_image(machine, "kernel", images->kernel_path);
-	return code ? code : link_image(machine, "agent", images->agent_path);
+	if (code == EXIT_GOOD)
+		code = link_image(machine, "agent", images->agent_path);
+	return code || !layout->number ? code : write_padding(machine);
+}
+
+/* An argument of the machine in its layout. */
+static const char *argument_of(const char *argument, bool by_address, const struct layout *layout)
+{
+	if (argument == port && by_address)
+		return port_by_address;
+	return argument == modules && layout->number ? orders[layout->order] : argument;
 }
 
 /* The argument vector; malloc'd, its strings are not. */
-static char **make_argv(const struct images *images, bool by_address)
+static char **make_argv(const struct images *images, bool by_address, const struct layout *layout)
 {
 	char **argv = calloc(NR_MACHINE_ARGS + 4, sizeof(*argv));
 	size_t nr = 0, n;
@@ -122,8 +157,7 @@ static char **make_argv(const struct images *images, bool by_address)
 		return NULL;
 	argv[nr++] = images->emulator;
 	for (n = 0; n < NR_MACHINE_ARGS; n++)
-		argv[nr++] = (char *)(by_address && machine_args[n] == port ? port_by_address
-									    : machine_args[n]);
+		argv[nr++] = (char *)argument_of(machine_args[n], by_address, layout);
 	if (images->emulator_data) {
 		argv[nr++] = "-L";
 		argv[nr++] = images->emulator_data;
@@ -256,7 +290,7 @@ bool machine_version(const struct images *images, char *version, size_t size)
 
 int machine_start(struct machine *machine, const struct images *images, bool by_address)
 {
-	char **argv = make_argv(images, by_address);
+	char **argv = make_argv(images, by_address, &machine->layout);
 	int ends[3], error;
 	size_t n;
 

@@ -22,13 +22,16 @@ struct machine {
 	int console;	     /* the guest's serial line */
 	int messages;	     /* the emulator's stderr */
 	struct text command; /* how it was started, for the log */
+	struct layout layout;
 };
 
 /* What the machine is, for the recording: the same for each machine_start(). */
 extern const char machine_cpuid[];
 
-/* Make the folder with links to the images.  Prints what is wrong; an exit code. */
-int machine_prepare(struct machine *machine, const struct images *images);
+/* Make the folder with links to the images, for a machine of this layout.
+   Prints what is wrong; an exit code. */
+int machine_prepare(struct machine *machine, const struct images *images,
+		    const struct layout *layout);
 
 /* The path of a file of the folder; malloc'd, NULL: no memory. */
 char *machine_file(const struct machine *machine, const char *name);

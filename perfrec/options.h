@@ -6,6 +6,7 @@
 #include <getopt.h>
 
 #include "events.h"
+#include "layout.h"
 
 #define LEAST_RING_SIZE 4096
 #define MOST_RING_SIZE	(2 << 20) /* with its control page it fits the kernel's largest buffer */
@@ -33,6 +34,7 @@ struct options {
 	const char *buildid_dir; /* NULL: the default */
 	bool no_buildid_cache;
 	bool quiet;
+	struct layout layout;
 	const char *workload;
 	char *const *arguments; /* NULL ended, without the workload */
 };

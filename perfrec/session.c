@@ -281,7 +281,7 @@ static int listen(struct session *session, struct pollfd *polls)
 
 int session_prepare(const struct session *session)
 {
-	int code = machine_prepare(session->machine, session->images);
+	int code = machine_prepare(session->machine, session->images, &session->options->layout);
 	char *path;
 
 	if (code)

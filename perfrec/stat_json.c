@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "stat_result.h"
+#include "subject.h"
 
 #define REPLACEMENT "\\ufffd"
 
@@ -118,6 +119,27 @@ static void put_values(struct text *out, const struct stat_result *result, unsig
 	text_print(out, "]");
 }
 
+/* The numbers in each other layout. */
+static void put_perturbed_totals(struct text *out, const struct stat_result *result,
+				 unsigned int event)
+{
+	unsigned int n;
+
+	if (result->nr_perturbed == 0)
+		return;
+	text_print(out, ", \"perturbed\": [");
+	for (n = 0; n < result->nr_perturbed; n++) {
+		uint64_t value;
+
+		text_print(out, "%s", n ? ", " : "");
+		if (estimate_count(&result->perturbed[n].values[event], &value))
+			text_print(out, "%" PRIu64, value);
+		else
+			text_print(out, "null");
+	}
+	text_print(out, "]");
+}
+
 static void put_event(struct text *out, const struct stat_result *result, unsigned int n)
 {
 	const struct count *count = &result->counts[n];
@@ -132,6 +154,7 @@ static void put_event(struct text *out, const struct stat_result *result, unsign
 		text_print(out, ", \"value\": %.1f, \"deviation\": %.9g", count->mean,
 			   count->deviation);
 	put_values(out, result, n);
+	put_perturbed_totals(out, result, n);
 	text_print(out,
 		   ", \"enabled_ns\": %" PRIu64 ", \"running_ns\": %" PRIu64 ", \"share\": %.9g}",
 		   count->enabled, count->running, count->share);
@@ -149,9 +172,58 @@ static void put_ratio(struct text *out, const struct ratio *ratio)
 	text_print(out, "}");
 }
 
-/* One function, its counts in the events' order. */
+static bool same_name(const struct function_counts *a, const struct function_counts *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->object, b->object) == 0;
+}
+
+/* Whether a function of this name stands before the row, or before end in the
+   image. */
+static bool seen(const struct by_function *functions, size_t end, const struct function_counts *row)
+{
+	size_t n;
+
+	for (n = 0; n < end; n++)
+		if (same_name(&functions->rows[n], row))
+			return true;
+	return false;
+}
+
+/* The sum over the functions of this name: static ones may share it. */
+static uint64_t sum_of(const struct by_function *functions, const struct function_counts *row,
+		       unsigned int event)
+{
+	uint64_t sum = 0;
+	size_t n;
+
+	for (n = 0; n < functions->nr; n++)
+		if (same_name(&functions->rows[n], row))
+			sum += functions->rows[n].values[event];
+	return sum;
+}
+
+/* What the functions of this name counted in each other layout; zeros where an
+   earlier row has said it. */
+static void put_perturbed(struct text *out, const struct stat_result *result,
+			  const struct function_counts *row, bool said)
+{
+	unsigned int n, event;
+
+	text_print(out, ", \"perturbed\": [");
+	for (n = 0; n < result->nr_perturbed; n++) {
+		text_print(out, n ? ", [" : "[");
+		for (event = 0; event < result->options->events.nr; event++)
+			text_print(out, "%s%" PRIu64, event ? ", " : "",
+				   said ? 0 : sum_of(&result->perturbed[n].functions, row, event));
+		text_print(out, "]");
+	}
+	text_print(out, "]");
+}
+
+/* One function, its counts in the events' order; none: it has none but in other
+   layouts. */
 static void put_function(struct text *out, const struct stat_result *result,
-			 const struct function_counts *function)
+			 const struct function_counts *function, bool none, bool said)
 {
 	unsigned int n;
 
@@ -159,13 +231,41 @@ static void put_function(struct text *out, const struct stat_result *result,
 	put_member(out, "function", function->name);
 	text_print(out, ", ");
 	put_member(out, "object", function->object);
-	if (function->start)
+	if (function->start && !none)
 		text_print(out, ", \"address\": \"0x%" PRIx64 "\", \"values\": [", function->start);
 	else
 		text_print(out, ", \"address\": null, \"values\": [");
 	for (n = 0; n < result->options->events.nr; n++)
-		text_print(out, "%s%" PRIu64, n ? ", " : "", function->values[n]);
-	text_print(out, "]}");
+		text_print(out, "%s%" PRIu64, n ? ", " : "", none ? 0 : function->values[n]);
+	text_print(out, "]");
+	if (result->nr_perturbed)
+		put_perturbed(out, result, function, said);
+	text_print(out, "}");
+}
+
+/* The functions that ran in other layouts only. */
+static void put_other_functions(struct text *out, const struct stat_result *result)
+{
+	unsigned int image, before;
+	size_t n;
+
+	for (image = 0; image < result->nr_perturbed; image++) {
+		const struct by_function *functions = &result->perturbed[image].functions;
+
+		for (n = 0; n < functions->nr; n++) {
+			const struct function_counts *row = &functions->rows[n];
+			bool known = seen(result->functions, result->functions->nr, row) ||
+				     seen(functions, n, row);
+
+			for (before = 0; before < image && !known; before++)
+				known = seen(&result->perturbed[before].functions,
+					     result->perturbed[before].functions.nr, row);
+			if (known)
+				continue;
+			text_print(out, ",\n");
+			put_function(out, result, row, true, false);
+		}
+	}
 }
 
 static void put_functions(struct text *out, const struct stat_result *result)
@@ -176,8 +276,10 @@ static void put_functions(struct text *out, const struct stat_result *result)
 	text_print(out, ",\n  \"functions\": [");
 	for (n = 0; n < functions->nr; n++) {
 		text_print(out, n ? ",\n" : "\n");
-		put_function(out, result, &functions->rows[n]);
+		put_function(out, result, &functions->rows[n], false,
+			     result->nr_perturbed && seen(functions, n, &functions->rows[n]));
 	}
+	put_other_functions(out, result);
 	text_print(out, "%s]", functions->nr ? "\n  " : "");
 }
 
@@ -190,6 +292,10 @@ void put_stat_json(struct text *out, const struct stat_result *result)
 	text_print(out, ",\n");
 	put_command(out, result);
 	put_machine(out, result);
+	text_print(out, "  \"regime\": \"%s\",\n",
+		   stat_deterministic(result) ? "deterministic" : "statistical");
+	if (result->nr_perturbed)
+		text_print(out, "  \"perturbed\": %u,\n", result->nr_perturbed);
 	text_print(out, "  \"runs\": %u,\n  \"same\": %s,\n", result->runs,
 		   result->same ? "true" : "false");
 	put_exit(out, &result->exit);

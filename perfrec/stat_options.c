@@ -5,7 +5,8 @@
 #include "number.h"
 #include "stat_options.h"
 
-#define MOST_RUNS 10000
+#define MOST_RUNS    10000
+#define MOST_PERTURB 64
 
 /* What the emulated PMU can count at once: two events on fixed counters and one
    on each of four general ones. */
@@ -15,6 +16,11 @@ enum own_option {
 	OPTION_JSON = OWN_OPTION,
 	OPTION_CSV,
 	OPTION_PER_FUNCTION,
+	OPTION_PERTURB,
+	OPTION_VARIANT,
+	OPTION_AGAINST,
+	OPTION_AGAINST_KERNEL,
+	OPTION_AGAINST_OUTPUT,
 };
 
 static const struct option names[] = {
@@ -24,6 +30,11 @@ static const struct option names[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
     {"per-function", no_argument, NULL, OPTION_PER_FUNCTION},
+    {"perturb", required_argument, NULL, OPTION_PERTURB},
+    {"variant", required_argument, NULL, OPTION_VARIANT},
+    {"against", required_argument, NULL, OPTION_AGAINST},
+    {"against-kernel", required_argument, NULL, OPTION_AGAINST_KERNEL},
+    {"against-output", required_argument, NULL, OPTION_AGAINST_OUTPUT},
     {NULL, 0, NULL, 0},
 };
 
@@ -44,6 +55,11 @@ static const char help[] =
     "  -r, --repeat N            run N times\n"
     "  -a, --all-cpus            count the whole system, not only the workload\n"
     "      --per-function        exact counts of each function too, without sampling\n"
+    "      --perturb K           and in K other layouts: how much of a count is chance\n"
+    "      --variant FILE        another link of the workload, for these; more than once\n"
+    "      --against WORKLOAD    count this base too, in turns, with the same arguments\n"
+    "      --against-kernel IMAGE  or the same workload on this kernel as the base\n"
+    "      --against-output FILE its result, with --json and --csv\n"
     "      --json                as JSON, to standard output\n"
     "      --csv                 as comma-separated values, to standard output\n"
     "  -o, --output FILE         write the result to FILE\n"
@@ -53,6 +69,16 @@ static const char help[] =
     "      --qemu PROGRAM        another emulator (or MACHPERF_QEMU)\n"
     "  -q, --quiet               no progress\n"
     "  -h, --help                this text\n";
+
+static void take_against(struct stat_options *options, int option, const char *argument)
+{
+	if (option == OPTION_AGAINST)
+		options->against = argument;
+	else if (option == OPTION_AGAINST_KERNEL)
+		options->against_kernel = argument;
+	else
+		options->against_output = argument;
+}
 
 static int take_option(void *into, int option, const char *argument)
 {
@@ -70,6 +96,20 @@ static int take_option(void *into, int option, const char *argument)
 		return EXIT_GOOD;
 	case OPTION_PER_FUNCTION:
 		options->per_function = true;
+		return EXIT_GOOD;
+	case OPTION_PERTURB:
+		code = parse_number("--perturb", argument, 1, MOST_PERTURB, &number);
+		options->perturb = number;
+		return code;
+	case OPTION_VARIANT:
+		if (options->nr_variants == MOST_VARIANTS)
+			return fail(EXIT_USAGE, "--variant: more than %d", MOST_VARIANTS);
+		options->variants[options->nr_variants++] = argument;
+		return EXIT_GOOD;
+	case OPTION_AGAINST:
+	case OPTION_AGAINST_KERNEL:
+	case OPTION_AGAINST_OUTPUT:
+		take_against(options, option, argument);
 		return EXIT_GOOD;
 	case OPTION_JSON:
 	case OPTION_CSV:
@@ -111,6 +151,26 @@ static int check_per_function(const struct stat_options *options)
 	return EXIT_GOOD;
 }
 
+/* What other layouts, and another subject, need. */
+static int check_subjects(const struct stat_options *options)
+{
+	const bool second = options->against || options->against_kernel;
+
+	if (options->perturb && !options->per_function)
+		return fail(EXIT_USAGE, "--perturb is for --per-function");
+	if (options->nr_variants && !options->perturb)
+		return fail(EXIT_USAGE, "--variant is for --perturb");
+	if (options->against_output && !second)
+		return fail(EXIT_USAGE, "--against-output is for --against");
+	if (second && options->format != STAT_TEXT &&
+	    (!options->against_output || !options->output))
+		return fail(EXIT_USAGE, "--against writes two results: give -o FILE and "
+					"--against-output FILE");
+	if (second && options->format == STAT_TEXT && options->against_output)
+		return fail(EXIT_USAGE, "--against-output is for --json and --csv");
+	return EXIT_GOOD;
+}
+
 int parse_stat_options(struct stat_options *options, int argc, char *const *argv, bool *done)
 {
 	struct options *session = &options->session;
@@ -133,5 +193,7 @@ int parse_stat_options(struct stat_options *options, int argc, char *const *argv
 				    session->events.events[n].name);
 	if (session->events.nr == 0)
 		code = parse_events(&session->events, DEFAULT_EVENTS);
+	if (code == EXIT_GOOD)
+		code = check_subjects(options);
 	return code || !options->per_function ? code : check_per_function(options);
 }

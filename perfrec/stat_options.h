@@ -5,6 +5,8 @@
 
 #include "options.h"
 
+#define MOST_VARIANTS 16
+
 enum stat_format {
 	STAT_TEXT,
 	STAT_JSON,
@@ -15,6 +17,12 @@ struct stat_options {
 	struct options session;
 	bool per_function;
 	unsigned int runs;
+	unsigned int perturb;		     /* more runs, in other layouts */
+	const char *variants[MOST_VARIANTS]; /* other links of the workload, for these */
+	unsigned int nr_variants;
+	const char *against;	    /* another workload, run in turns with it */
+	const char *against_kernel; /* or the same on another kernel */
+	const char *against_output;
 	enum stat_format format;
 	const char *output; /* NULL: standard error for text, else standard output */
 };

@@ -11,6 +11,8 @@
 #include "ratios.h"
 #include "text.h"
 
+struct perturbed; /* subject.h */
+
 struct stat_result {
 	const struct options *options; /* the events are named there */
 	const char *workload;
@@ -24,6 +26,8 @@ struct stat_result {
 	struct ratio ratios[MAX_RATIOS];
 	unsigned int nr_ratios;
 	const struct by_function *functions; /* NULL: not asked for */
+	const struct perturbed *perturbed;   /* [nr_perturbed]: other layouts */
+	unsigned int nr_perturbed;
 };
 
 /* Whether the machine counts the same each time. */
@@ -36,5 +40,9 @@ static inline bool stat_deterministic(const struct stat_result *result)
 void put_stat_text(struct text *out, const struct stat_result *result);
 void put_stat_json(struct text *out, const struct stat_result *result);
 void put_stat_csv(struct text *out, const struct stat_result *result);
+
+/* Append each event of what is new against the base. */
+void put_stat_comparison(struct text *out, const struct stat_result *base,
+			 const struct stat_result *new);
 
 #endif /* PERFREC_STAT_RESULT_H */

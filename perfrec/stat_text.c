@@ -122,6 +122,30 @@ static void put_functions(struct text *out, const struct stat_result *result)
 	}
 }
 
+void put_stat_comparison(struct text *out, const struct stat_result *base,
+			 const struct stat_result *new)
+{
+	char before[GROUPED], after[GROUPED];
+	unsigned int n;
+
+	text_print(out, "\nNew vs base (%s vs %s), %u run%s each in turns:\n\n", new->workload,
+		   base->workload, new->runs, new->runs == 1 ? "" : "s");
+	for (n = 0; n < new->options->events.nr; n++) {
+		const struct count *a = &base->counts[n], *b = &new->counts[n];
+		const char *name = new->options->events.events[n].name;
+
+		if (!a->counted || !b->counted) {
+			text_print(out, "%*s  %s\n", NUMBERS, "<not counted>", name);
+			continue;
+		}
+		text_print(out, "%*s vs %*s", NUMBERS, grouped(after, (uint64_t)llround(b->mean)),
+			   NUMBERS, grouped(before, (uint64_t)llround(a->mean)));
+		if (a->mean > 0)
+			text_print(out, "  %+8.3f %%", 100 * (b->mean / a->mean - 1));
+		text_print(out, "  %s\n", name);
+	}
+}
+
 void put_stat_text(struct text *out, const struct stat_result *result)
 {
 	char *const *argument;

@@ -4,8 +4,9 @@
 #include <mach/perf_stream.h>
 #include "config.h"
 
-#define MIN_RING 4096
-#define MAX_RING (64UL << 20)
+#define MIN_RING	4096
+#define MAX_RING	(64UL << 20)
+#define MAX_STACK_SHIFT 4096
 
 /* A decimal number, and nothing but one. */
 static bool number(const char *text, uint64_t *value)
@@ -87,6 +88,19 @@ static const char *set_group(struct config *config, char *value)
 	return NULL;
 }
 
+static const char *set_stack_shift(struct config *config, char *value)
+{
+	if (!number(value, &config->stack_shift) || config->stack_shift > MAX_STACK_SHIFT ||
+	    config->stack_shift % 16 != 0)
+		return "stack-shift is not a multiple of 16 up to 4096";
+	return NULL;
+}
+
+static const char *set_delay(struct config *config, char *value)
+{
+	return number(value, &config->delay) ? NULL : "delay is not a number";
+}
+
 static const struct {
 	const char *name;
 	const char *(*set)(struct config *, char *);
@@ -95,7 +109,8 @@ static const struct {
     {"version", set_version, false},	 {"workload", set_workload, false},
     {"arg", add_argument, true},	 {"scope", set_scope, false},
     {"ring-size", set_ring_size, false}, {"watermark", set_watermark, false},
-    {"group", set_group, true},
+    {"group", set_group, true},		 {"stack-shift", set_stack_shift, false},
+    {"delay", set_delay, false},
 };
 
 #define NR_KEYS (sizeof keys / sizeof keys[0])

@@ -20,6 +20,8 @@ struct config {
 	uint64_t ring_size;
 	uint64_t watermark;
 	uint8_t leader[CONFIG_MAX_EVENTS]; /* of the event's group and 1; 0: it is in none */
+	uint64_t stack_shift;
+	uint64_t delay;
 };
 
 struct config_error {

@@ -123,6 +123,7 @@ static vm_address_t make_stack(struct agent *agent)
 	for (unsigned i = 0; i < config->nr_arguments; i++)
 		strings += strlen(config->arguments[i]) + 1;
 	used = ((strings + STACK_PADDING + 15) & ~15UL) + ((nr_words(argc) * 8 + 15) & ~15UL);
+	used += config->stack_shift;
 	if (used > STACK_ARGUMENTS_MAX)
 		agent_fail(agent, PERF_ERROR_WORKLOAD, 0, 0, "%s: the arguments are too long",
 			   config->workload);

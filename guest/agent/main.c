@@ -129,6 +129,9 @@ static void start(struct agent *agent, const struct archive *archive)
 	events_open(agent);
 	if (has_workload)
 		workload_load(agent, &image);
+	/* Another phase of the clock's tick, if asked for. */
+	for (uint64_t loops = agent->config.delay; loops != 0; loops--)
+		__asm__ volatile("");
 	/* As late as can be: what the agent did so far is forgotten. */
 	kr = perf_pmu_reset(agent->host);
 	if (kr != KERN_SUCCESS)

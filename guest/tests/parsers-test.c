@@ -131,7 +131,8 @@ static void config_whole(void **state)
 	struct config config;
 	struct config_error error = parse("version 1\nscope task\nworkload chase\narg 8192\narg\n"
 					  "arg two words\nring-size 65536\nwatermark 4096\n"
-					  "group 1 0\ngroup 63 2\n",
+					  "group 1 0\ngroup 63 2\nstack-shift 4096\n"
+					  "delay 7\n",
 					  &config);
 
 	(void)state;
@@ -147,8 +148,12 @@ static void config_whole(void **state)
 	assert_int_equal(config.leader[0], 0);
 	assert_int_equal(config.leader[1], 1);
 	assert_int_equal(config.leader[63], 3);
+	assert_int_equal(config.stack_shift, 4096);
+	assert_int_equal(config.delay, 7);
 	assert_null(parse("version 1\nscope system\nring-size 4096\n", &config).what);
 	assert_null(config.workload);
+	assert_int_equal(config.stack_shift, 0);
+	assert_int_equal(config.delay, 0);
 }
 
 static void config_errors(void **state)
@@ -176,6 +181,9 @@ static void config_errors(void **state)
 	    {"version 1\ngroup 1 x\n", 2, "one before it"},
 	    {"version 1\ngroup 1 0\ngroup 1 0\n", 3, "two groups"},
 	    {"version 1\ngroup 1 0\ngroup 2 1\n", 3, "two groups"},
+	    {"version 1\nstack-shift 8\n", 2, "multiple of 16"},
+	    {"version 1\nstack-shift 4112\n", 2, "up to 4096"},
+	    {"version 1\ndelay long\n", 2, "delay is not a number"},
 	    {"version 1\nring-size 4096\n", 0, "workload is missing"},
 	    {"version 1\nworkload w\n", 0, "ring-size is missing"},
 	    {"version 1\nworkload w\nring-size 4096\nwatermark 4097\n", 0, "larger than"},

@@ -16,6 +16,8 @@
  *   watermark BYTES	0: half the ring
  *   group INDEX LEADER	event INDEX of attrs is in the group of event LEADER,
  *			which comes before it and is in no other
+ *   stack-shift BYTES	the workload's stack begins so much lower (16 n <= 4096)
+ *   delay LOOPS	the agent's, before the workload starts
  * Unknown keys are an error.
  *
  * Guest to host: a sequence of frames through the synchronous port of the

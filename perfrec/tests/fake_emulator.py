@@ -45,6 +45,7 @@ class Guest:
         files = members(open('session', 'rb').read())
         self.config = [line.split(' ', 1) for line in files['config'].decode(errors='replace').splitlines()]
         self.workload = dict(self.config)['workload']
+        self.program = files['workload']
         self.attrs = [files['attrs'][n:n + 128] for n in range(0, len(files['attrs']), 128)]
         self.ids = [0x1001 + 7 * n for n in range(len(self.attrs))]
         self.samples = [0] * len(self.attrs)
@@ -146,6 +147,20 @@ def differs(guest):
     guest.whole()
 
 
+def layouts(guest):
+    """As differs, with a histogram to it; a line for each run in FAKE_RUNS says how the machine was laid out."""
+    config = dict(guest.config)
+    with open(os.environ['FAKE_RUNS'], 'a+', encoding='ascii') as file:
+        file.seek(0)
+        guest.first += len(file.readlines())
+        modules = [word.split()[0] for word in sys.argv[sys.argv.index('-initrd') + 1].split(',')]
+        padding = os.path.getsize('padding') if 'padding' in modules else 0
+        print('other' if guest.program.endswith(b'other') else 'chase', '+'.join(modules), padding, config.get('stack-shift'),
+              config.get('delay'), file=file)
+    os.environ['FAKE_HISTOGRAM'] = f'vpmu-histogram 1\nevents cycles\n1 400000 {guest.first - 10}\n1 400020 10\nend 2\n'
+    guest.whole()
+
+
 def attributes(guest):
     """Of events that only count: no period, no sample_type, no side-band; instructions:u and r412e:k."""
     fields = [struct.unpack_from('<IIQQQQQ', attr) for attr in guest.attrs]
@@ -194,6 +209,7 @@ MODES = {
     'quarter': lambda guest: multiplexed(guest, 1),
     'starved': lambda guest: multiplexed(guest, 0),
     'differs': differs,
+    'layouts': layouts,
     'attributes': attributes,
     'groups': groups,
     'group-shortage': lambda guest: (guest.hello(), guest.events(), error(7, 1, 6, 'resource shortage'), hang()),

@@ -216,6 +216,67 @@ class PerFunction(Stat):
         self.refuse(66, "'r01c2': the emulator does not keep it by function", '--per-function', '-e', 'cycles,r01c2', 'chase')
 
 
+class Layouts(Stat):
+    def setUp(self):
+        super().setUp()
+        self.env = {'FAKE_RUNS': os.path.join(self.top, 'runs'), 'FAKE_COUNT': '1000'}
+        with open(os.path.join(self.top, 'workloads/chase'), 'rb') as file:
+            self.put('workloads/other', file.read() + b'other')  # the fake emulator tells them apart by that
+
+    def counted(self, *args, **options):
+        """What the runs were, one after another."""
+        if os.path.exists(self.env['FAKE_RUNS']):
+            os.unlink(self.env['FAKE_RUNS'])
+        said = self.good(*args, env=self.env, mode='layouts', **options)
+        with open(self.env['FAKE_RUNS'], encoding='ascii') as file:
+            return [line.split() for line in file], said
+
+    def test_perturb(self):
+        out = self.json('--per-function', '--perturb', '3', '-e', 'cycles', 'chase', env=self.env, mode='layouts')
+        self.assertEqual((out['perturbed'], out['events'][0]['value'], out['events'][0]['perturbed']), (3, 1000, [1001, 1002, 1003]))
+        self.assertEqual([(row['function'], row['values'], row['perturbed']) for row in out['functions']],
+                         [('chase_list', [990], [[991], [992], [993]]), ('chase_start', [10], [[10]] * 3)])
+
+    def test_layouts(self):
+        """The usual one is as without; each other differs, and is the same each time."""
+        args = ('--json', '--per-function', '--perturb', '3', '-e', 'cycles', 'chase')
+        runs, _ = self.counted(*args)
+        self.assertEqual(runs[0], ['chase', 'agent+session', '0', 'None', 'None'])
+        for row in runs[1:]:
+            self.assertEqual(sorted(row[1].split('+')), ['agent', 'padding', 'session'])
+            self.assertEqual((int(row[2]) % 4096, int(row[3]) % 16), (0, 0))
+        self.assertEqual(len({tuple(row) for row in runs}), 4)
+        self.assertEqual(len({row[1] for row in runs}), 4)
+        self.assertEqual(self.counted(*args)[0], runs)
+
+    def test_variants(self):
+        runs, _ = self.counted('--json', '--per-function', '--perturb', '3', '--variant', 'other', '--variant', 'chase',
+                               '-e', 'cycles', 'chase')
+        self.assertEqual([row[0] for row in runs], ['chase', 'other', 'chase', 'other'])
+
+    def test_against(self):
+        """In turns; what is new stands before the base."""
+        runs, (_, err) = self.counted('-r', '3', '--against', 'other', '-e', 'cycles', 'chase')
+        self.assertEqual([row[0] for row in runs], ['chase', 'other', 'other', 'chase', 'chase', 'other'])
+        self.assertEqual(err.splitlines()[-3:], ['New vs base (chase vs other), 3 runs each in turns:', '',
+                                                 '           1,002 vs            1,003    -0.033 %  cycles'])
+
+    def test_against_files(self):
+        self.counted('--json', '-o', 'new.json', '--against', 'other', '--against-output', 'base.json', '-e', 'cycles', 'chase', '5')
+        new, base = (json.loads(self.bytes(name)) for name in ('new.json', 'base.json'))
+        self.assertEqual([(one['command'], one['events'][0]['value']) for one in (new, base)],
+                         [(['chase', '5'], 1000), (['other', '5'], 1001)])
+
+    def test_refusals(self):
+        for args, text in ((['--perturb', '2'], '--perturb is for --per-function'), (['--variant', 'other'], '--variant is for --perturb'),
+                           (['--per-function', '--perturb', '65'], "'65' is not a number from 1 to 64"),
+                           (['--against-output', 'x'], '--against-output is for --against'),
+                           (['--json', '--against', 'other'], 'two results: give -o FILE'),
+                           (['--against', 'other', '--against-output', 'x'], '--against-output is for --json')):
+            self.refuse(64, text, *args, 'chase')
+        self.refuse(68, "no workload 'nothing'", '--against', 'nothing', 'chase')
+
+
 class Errors(Stat):
     def test_usage(self):
         for args, text in ((['-r', '0', 'chase'], '-r: .0. is not a number from 1 to 10000'), ([], 'no workload; see perfrec stat --help'),
