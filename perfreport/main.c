@@ -4,8 +4,10 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "export.h"
+#include "gate_command.h"
 #include "load.h"
 #include "options.h"
 #include "output.h"
@@ -189,6 +191,10 @@ int main(int argc, char **argv)
 	struct failure failure = {0};
 	int status = EXIT_SUCCESS;
 
+	if (argc > 1 && strcmp(argv[1], "gate") == 0)
+		return gate_command(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "history") == 0)
+		return history_command(argc - 1, argv + 1);
 	switch (options_parse(&options, argc, argv, &failure)) {
 	case PARSED:
 		status = options.view == VIEW_DIFF ? run_diff(&options, &failure)

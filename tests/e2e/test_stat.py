@@ -147,5 +147,40 @@ class Stat(machperf.Session):
                       self.perf("report", "--header-only"))
 
 
+class Gate(machperf.Session):
+    """Real pairs: what perfreport gate says of exact counts, and what of other layouts."""
+
+    def count(self, out, *options, workload):
+        machperf.run(machperf.PERFREC, "stat", "-q", "--per-function", "--json", "-o", self.path(out), *options,
+                     "--", *workload, env=self.environment)
+
+    def gate(self, base, new):
+        done = machperf.run(machperf.PERFREPORT, "gate", "--base", self.path(base), "--new", self.path(new),
+                            "--format", "json", check=False, env=self.environment)
+        return done.returncode, json.loads(done.stdout)
+
+    def test_same_and_dearer_level(self):
+        for out, level in (("base", "1"), ("same", "1"), ("dearer", "9")):
+            self.count(out, "-e", "instructions:u", workload=["zlib", level])
+        self.assertEqual(self.gate("base", "same")[0], 0)
+        status, verdict = self.gate("base", "dearer")
+        worse = [row["function"] for row in verdict["rows"] if row["status"] == "regression"]
+        self.assertEqual((status, worse[0]), (1, "longest_match"))
+        self.assertIn("deflate_slow", worse)
+        less = [row["function"] for row in verdict["rows"] if row["status"] == "improvement"]
+        self.assertIn("deflate_fast", less)
+
+    def test_layouts(self):
+        """User instructions are those of every layout; the same program passes, other events among them."""
+        self.count("base", "--perturb", "2", "-e", "instructions:u,cache-misses:u,instructions:k", workload=["chase", "64", "100000"])
+        with open(self.path("base")) as file:
+            events = {event["name"]: event for event in json.load(file)["events"]}
+        exact = events["instructions:u"]
+        self.assertEqual(exact["perturbed"], [exact["value"]] * 2)
+        kernel = events["instructions:k"]
+        self.assertGreater(len({kernel["value"], *kernel["perturbed"]}), 1)
+        self.assertEqual(self.gate("base", "base")[0], 0)
+
+
 if __name__ == "__main__":
     machperf.main()
