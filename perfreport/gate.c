@@ -260,8 +260,9 @@ void gate_judge(struct gate_result *result, const struct gate_sample *sample,
 		suppress_totals(result);
 		note_unused(result, rules);
 	}
-	qsort_r(result->rows, result->nr_rows, sizeof *result->rows, compare_rows,
-		(void *)sample->data);
+	if (result->nr_rows)
+		qsort_r(result->rows, result->nr_rows, sizeof *result->rows, compare_rows,
+			(void *)sample->data);
 	for (size_t i = 0; i < result->nr_rows; i++)
 		result->counts[result->rows[i].status]++;
 	result->exit = conclude(result, settings);
