@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * embed OUT.c FILE...: a C table of files, for the build only.  The names of
+ * embed OUT.c TABLE FILE...: a C table of files, for the build only.  The names of
  * the table's entries are those of the files without their directory.
  */
 #include <stdio.h>
@@ -26,17 +26,17 @@ static void embed(FILE *out, const char *path, int index)
 
 int main(int argc, char **argv)
 {
-	FILE *out = argc > 2 ? fopen(argv[1], "w") : NULL;
+	FILE *out = argc > 3 ? fopen(argv[1], "w") : NULL;
 
 	if (out == NULL) {
-		fputs("usage: embed OUT.c FILE...\n", stderr);
+		fputs("usage: embed OUT.c TABLE FILE...\n", stderr);
 		return 1;
 	}
 	fputs("#include \"template.h\"\n", out);
-	for (int i = 2; i < argc; i++)
+	for (int i = 3; i < argc; i++)
 		embed(out, argv[i], i);
-	fputs("const struct template_file template_files[] = {\n", out);
-	for (int i = 2; i < argc; i++) {
+	fprintf(out, "const struct template_file %s[] = {\n", argv[2]);
+	for (int i = 3; i < argc; i++) {
 		const char *slash = strrchr(argv[i], '/');
 
 		fprintf(out, "\t{\"%s\", file%d, sizeof file%d - 1},\n",

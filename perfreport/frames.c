@@ -28,7 +28,8 @@ void frames_free(struct frames *frames)
 
 static size_t slot_of(const struct frames *frames, const struct frame *frame)
 {
-	uint64_t hash = hash_number(frame->start ^ hash_number(frame->symbol));
+	uint64_t hash =
+	    hash_number((frame->start ^ hash_number(frame->symbol)) + frame->address * 3);
 	size_t mask = frames->nr_slots - 1, at;
 
 	/* The object is left out: its address differs from run to run. */
@@ -38,7 +39,7 @@ static size_t slot_of(const struct frames *frames, const struct frame *frame)
 
 		if (have->start == frame->start && have->symbol == frame->symbol &&
 		    have->object == frame->object && have->dso == frame->dso &&
-		    have->kind == frame->kind)
+		    have->address == frame->address && have->kind == frame->kind)
 			break;
 	}
 	return at;
@@ -77,7 +78,7 @@ static enum frame_kind kind_of(const struct object *object)
 }
 
 uint32_t frames_symbol(struct frames *frames, const struct object *object,
-		       const struct symbol *symbol)
+		       const struct symbol *symbol, uint64_t address)
 {
 	struct frame frame = {
 	    .symbol = names_add(frames->names, symbol_name(&object->symtab, symbol)),
@@ -85,6 +86,7 @@ uint32_t frames_symbol(struct frames *frames, const struct object *object,
 	    .kind = kind_of(object),
 	    .object = object,
 	    .start = symbol->start,
+	    .address = address,
 	};
 
 	return get(frames, &frame);

@@ -28,7 +28,8 @@ struct frame {
 	enum frame_kind kind;
 	/* What tells frames apart; 0 where it does not. */
 	const struct object *object;
-	uint64_t start; /* of the symbol, or the address */
+	uint64_t start;	  /* of the symbol, or the address */
+	uint64_t address; /* in the object, of a frame of one address; else 0 */
 };
 
 struct frames {
@@ -42,9 +43,10 @@ struct frames {
 void frames_init(struct frames *frames, struct names *names);
 void frames_free(struct frames *frames);
 
-/* The frame of a symbol of the object. */
+/* The frame of a symbol of the object; of this address in it alone, unless
+   it is 0. */
 uint32_t frames_symbol(struct frames *frames, const struct object *object,
-		       const struct symbol *symbol);
+		       const struct symbol *symbol, uint64_t address);
 
 /* The frame of an address that has no symbol; object is NULL where nothing
    is mapped.  The address is one of the object, if there is one. */

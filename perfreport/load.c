@@ -88,7 +88,7 @@ static void load_samples(struct profile *profile, const struct perfdata *file,
 	scan_make(&scan, survey, file, &profile->history, &options);
 	take_counts(profile, &scan, what);
 	if (what & LOAD_NAMES)
-		naming_do(profile, file, &sideband, &scan, what & LOAD_MOMENTS);
+		naming_do(profile, file, &sideband, &scan, what);
 	scan_free(&scan);
 	sideband_free(&sideband);
 }

@@ -14,6 +14,7 @@
 enum load_what {
 	LOAD_NAMES = 1,	  /* where they fell: call trees and cells */
 	LOAD_MOMENTS = 2, /* and when each was taken; goes with LOAD_NAMES */
+	LOAD_EXACT = 4,	  /* frames that ran are of one address; likewise */
 };
 
 /* Read the recording at path ("-": standard input) into an initialised

@@ -68,7 +68,7 @@ static bool make_timeline(const struct profile *profile, const struct options *o
 	return true;
 }
 
-static bool make(const struct profile *profile, const struct options *options, struct text *text,
+static bool make(struct profile *profile, const struct options *options, struct text *text,
 		 struct failure *failure)
 {
 	switch (options->view) {
@@ -82,6 +82,8 @@ static bool make(const struct profile *profile, const struct options *options, s
 	case VIEW_HEADER:
 		view_header(profile, options, text);
 		return true;
+	case VIEW_ANNOTATE:
+		return view_annotate(profile, options, text, failure);
 	case VIEW_EXPORT:
 		return export_profile(profile, options, text, failure);
 	default:
@@ -105,6 +107,8 @@ static unsigned int needs(const struct options *options)
 		return 0;
 	if (options->view == VIEW_TIMELINE)
 		return LOAD_NAMES | LOAD_MOMENTS;
+	if (options->view == VIEW_ANNOTATE)
+		return LOAD_NAMES | LOAD_EXACT;
 	return options->view == VIEW_EXPORT ? export_needs(options->format) : LOAD_NAMES;
 }
 

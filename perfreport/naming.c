@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "load.h"
 #include "naming.h"
 #include "stacks.h"
 #include "unwind.h"
@@ -17,7 +18,7 @@ struct naming {
 	struct unwinder *unwinder;
 	uint64_t *unwound; /* callers of the dump at hand */
 	size_t unwound_capacity;
-	bool moments;
+	bool moments, exact;
 	uint32_t *cells; /* by hit; only with moments */
 };
 
@@ -117,7 +118,8 @@ static uint32_t name_hit(struct naming *naming, const struct hit *hit, bool to_t
 	struct stack stack;
 	uint32_t leaf;
 
-	leaf = resolve(&naming->resolver, task, place->mode, hit->ip);
+	leaf = (naming->exact ? resolve_exact : resolve)(&naming->resolver, task, place->mode,
+							 hit->ip);
 	stack = stacks_get(naming->stacks, &naming->resolver, &key, &callers);
 	if (hit->chain != CHAIN_NONE)
 		count_chain(event, &stack, hit, place->mode == MODE_USER,
@@ -237,24 +239,25 @@ static void sort_moments(struct naming *naming)
 }
 
 void naming_do(struct profile *profile, const struct perfdata *file, struct sideband *sideband,
-	       struct scan *scan, bool moments)
+	       struct scan *scan, unsigned int what)
 {
 	struct naming naming = {.profile = profile,
 				.file = file,
 				.sideband = sideband,
 				.scan = scan,
-				.moments = moments,
+				.moments = what & LOAD_MOMENTS,
+				.exact = what & LOAD_EXACT,
 				.stacks = stacks_new(),
 				.unwinder = unwinder_new(&profile->objects)};
 
-	if (moments)
+	if (naming.moments)
 		naming.cells = must_calloc(scan->hits.nr, sizeof *naming.cells);
 	for (size_t i = 0; i < scan->hits.nr_places; i++)
 		sideband->load_kernel |= scan->hits.places[i].mode == MODE_KERNEL;
 	resolver_init(&naming.resolver, profile);
 	own_unknown(&naming);
 	name_all(&naming);
-	if (moments)
+	if (naming.moments)
 		sort_moments(&naming);
 	resolver_free(&naming.resolver);
 	stacks_free(naming.stacks);

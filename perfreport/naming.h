@@ -9,8 +9,8 @@
 #include "scan.h"
 #include "sideband.h"
 
-/* Name all that a scan found; moments: into the events' moments too. */
+/* Name all that a scan found; what: a sum of LOAD_* (load.h). */
 void naming_do(struct profile *profile, const struct perfdata *file, struct sideband *sideband,
-	       struct scan *scan, bool moments);
+	       struct scan *scan, unsigned int what);
 
 #endif /* PERFREPORT_NAMING_H */

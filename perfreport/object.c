@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "line_source.h"
 #include "object.h"
 #include "unwind_libdw.h"
 
@@ -22,7 +23,9 @@ void objects_free(struct objects *objects)
 		free(object->path);
 		free(object->name);
 		free(object->file);
+		line_source_free(object->lines);
 		cfi_source_free(object->cfi);
+		dwarf_end(object->dwarf);
 		image_free(&object->image);
 		object_files_close(&object->files);
 		symtab_free(&object->symtab);
@@ -125,14 +128,39 @@ const struct image *object_image(struct objects *objects, struct object *object)
 	return object->image.nr_segments ? &object->image : NULL;
 }
 
+struct object *object_of_code(struct objects *objects, struct object *object)
+{
+	for (size_t i = 0; object->kind == OBJECT_KERNEL_SECTION && i < objects->nr; i++)
+		if (objects->list[i]->kind == OBJECT_KERNEL)
+			return objects->list[i];
+	return object;
+}
+
+static Dwarf *dwarf_of(struct objects *objects, struct object *object)
+{
+	const struct object_files *files = object_files(objects, object);
+
+	if (object->dwarf == NULL && files->dwarf != NULL)
+		object->dwarf = dwarf_begin_elf(files->dwarf->elf, DWARF_C_READ, NULL);
+	return object->dwarf;
+}
+
 struct cfi_source *object_cfi(struct objects *objects, struct object *object)
 {
 	const struct object_files *files = object_files(objects, object);
 
 	if (object->cfi == NULL)
-		object->cfi =
-		    cfi_source_new(files->code->elf, files->dwarf ? files->dwarf->elf : NULL);
+		object->cfi = cfi_source_new(files->code->elf, dwarf_of(objects, object));
 	return object->cfi;
+}
+
+struct line_source *object_lines(struct objects *objects, struct object *object)
+{
+	if (!object->lines_opened) {
+		object->lines_opened = true;
+		object->lines = line_source_new(dwarf_of(objects, object));
+	}
+	return object->lines;
 }
 
 void object_load(struct objects *objects, struct object *object)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <elfutils/libdw.h>
+
 #include "elf_file.h"
 #include "image.h"
 #include "object_files.h"
@@ -33,8 +35,11 @@ struct object {
 	char *file;	 /* where the symbols came from, or NULL */
 	bool opened;	 /* its files were looked for */
 	struct object_files files;
-	struct image image; /* no segments: none */
-	struct cfi_source *cfi;
+	struct image image;	   /* no segments: none */
+	Dwarf *dwarf;		   /* NULL: none, or not asked for yet */
+	struct cfi_source *cfi;	   /* likewise */
+	struct line_source *lines; /* likewise */
+	bool lines_opened;
 	uint64_t lookups; /* addresses looked for, and not found */
 	uint64_t misses;
 	struct symtab symtab;
@@ -58,11 +63,18 @@ struct object *objects_get(struct objects *objects, enum object_kind kind, const
    lives. */
 const struct object_files *object_files(struct objects *objects, struct object *object);
 
+/* The object whose files hold the code of this one: of a section of the
+   kernel the kernel, else itself. */
+struct object *object_of_code(struct objects *objects, struct object *object);
+
 /* Its machine code; NULL: it is not here. */
 const struct image *object_image(struct objects *objects, struct object *object);
 
 /* Its call frame information for unwind_libdw.h; only if it has an image. */
 struct cfi_source *object_cfi(struct objects *objects, struct object *object);
+
+/* Its source lines for line_source.h; NULL: there is no debug information. */
+struct line_source *object_lines(struct objects *objects, struct object *object);
 
 /* Read the symbols of a program or library, once. */
 void object_load(struct objects *objects, struct object *object);

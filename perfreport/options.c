@@ -45,6 +45,7 @@ static const char help[] =
     "  export   the profile in the format of another viewer\n"
     "  diff     what is new against a base: perfreport diff BASE NEW\n"
     "  timeline samples over time\n"
+    "  annotate a function, instruction by instruction: perfreport annotate [FUNCTION]\n"
     "\n"
     "all views:\n"
     "  -i, --input FILE       the recording, a perf.data (default: perf.data; -: standard input)\n"
@@ -76,6 +77,11 @@ static const char help[] =
     "      --bins N           columns of time (default: 64)\n"
     "      --html             a page: brush over a span to see its flame graph (timeline.html)\n"
     "      --csv, --json      as CSV, as JSON (docs/timeline.schema.json)\n"
+    "annotate:\n"
+    "      --top N            the N hottest functions (default: one, or all called FUNCTION)\n"
+    "      --percent-limit P  functions of at least P percent\n"
+    "      --html             a page (annotate.html)\n"
+    "      --csv, --json      as CSV, as JSON (docs/annotate.schema.json)\n"
     "diff:\n"
     "      --flame            the differential flame graph: a page as that of flame (diff.html)\n"
     "\n"
@@ -87,12 +93,14 @@ static const char help[] =
     "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n"
     "  perfreport diff before.data after.data --top 10\n"
     "  perfreport timeline -i perf.data --by cpu\n"
-    "  perfreport timeline -i perf.data --html -o timeline.html\n";
+    "  perfreport timeline -i perf.data --html -o timeline.html\n"
+    "  perfreport annotate -i perf.data\n"
+    "  perfreport annotate -i perf.data ipc_kmsg_copyin --html\n";
 
-static const char *const view_names[VIEWS] = {"report", "flame", "folded",  "header",
-					      "export", "diff",	 "timeline"};
+static const char *const view_names[VIEWS] = {"report", "flame", "folded",   "header",
+					      "export", "diff",	 "timeline", "annotate"};
 
-#define VIEW_LIST "report, flame, folded, header, export, diff, timeline"
+#define VIEW_LIST "report, flame, folded, header, export, diff, timeline, annotate"
 
 static const char *const format_names[EXPORT_FORMATS] = {"folded",  "speedscope", "pprof",
 							 "firefox", "chrome",	  "json"};
@@ -328,6 +336,8 @@ static const char *default_output(const struct options *options)
 		return "diff.html";
 	if (options->view == VIEW_TIMELINE && options->html)
 		return "timeline.html";
+	if (options->view == VIEW_ANNOTATE && options->html)
+		return "annotate.html";
 	return "-";
 }
 
@@ -355,7 +365,7 @@ static bool complete(struct options *options, struct failure *failure)
 	return true;
 }
 
-/* What is not an option: two recordings of diff. */
+/* What is not an option: two recordings of diff, a function of annotate. */
 static bool parse_recordings(struct options *options, char **names, int nr, struct failure *failure)
 {
 	if (options->view == VIEW_DIFF && nr == 2) {
@@ -363,10 +373,16 @@ static bool parse_recordings(struct options *options, char **names, int nr, stru
 		options->input = names[1];
 		return true;
 	}
+	if (options->view == VIEW_ANNOTATE && nr == 1) {
+		options->function = names[0];
+		return true;
+	}
 	if (options->view == VIEW_DIFF)
 		failure_set(failure, EXIT_USAGE,
 			    "diff: %d recordings given; it needs two: perfreport diff BASE NEW",
 			    nr);
+	else if (nr > 0 && options->view == VIEW_ANNOTATE)
+		failure_set(failure, EXIT_USAGE, "annotate: %d functions given; it shows one", nr);
 	else if (nr > 0)
 		failure_set(failure, EXIT_USAGE,
 			    "what is \"%s\"? The recording is named with -i FILE", names[0]);

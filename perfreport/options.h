@@ -21,6 +21,7 @@ enum view {
 	VIEW_EXPORT,
 	VIEW_DIFF,
 	VIEW_TIMELINE,
+	VIEW_ANNOTATE,
 	VIEWS
 };
 
@@ -55,7 +56,8 @@ struct options {
 	bool icicle;
 	bool flame;		   /* diff: the page, not the table */
 	enum export_format format; /* EXPORT_FORMATS: not given */
-	bool html;		   /* timeline: the page, not the table */
+	bool html;		   /* timeline, annotate: the page, not the table */
+	const char *function;	   /* annotate: its name; NULL: the hottest */
 	enum lane_key by;	   /* timeline: what has a lane of its own */
 	size_t bins;		   /* timeline: columns */
 };

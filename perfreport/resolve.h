@@ -23,4 +23,8 @@ void resolver_free(struct resolver *resolver);
 uint32_t resolve(struct resolver *resolver, const struct task *task, enum cpu_mode mode,
 		 uint64_t address);
 
+/* The frame of the address alone, likewise. */
+uint32_t resolve_exact(struct resolver *resolver, const struct task *task, enum cpu_mode mode,
+		       uint64_t address);
+
 #endif /* PERFREPORT_RESOLVE_H */

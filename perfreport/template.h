@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files of flame/ as the build embeds them (embed.c).
+ * The files of pages as the build embeds them (embed.c).
  */
 #ifndef PERFREPORT_TEMPLATE_H
 #define PERFREPORT_TEMPLATE_H
@@ -13,7 +13,7 @@ struct template_file {
 	size_t length;
 };
 
-/* Ends with an entry without a name. */
-extern const struct template_file template_files[];
+/* Of flame/ and of annotate/; they end with an entry without a name. */
+extern const struct template_file template_files[], annotate_files[];
 
 #endif /* PERFREPORT_TEMPLATE_H */

@@ -24,17 +24,15 @@ const struct unwind_machine unwind_i386 = {
 
 struct cfi_source {
 	Dwarf_CFI *eh_frame;
-	Dwarf *dwarf;
-	Dwarf_CFI *debug_frame; /* of dwarf */
+	Dwarf_CFI *debug_frame; /* belongs to the Dwarf it is of */
 };
 
-struct cfi_source *cfi_source_new(Elf *code, Elf *dwarf)
+struct cfi_source *cfi_source_new(Elf *code, Dwarf *dwarf)
 {
 	struct cfi_source *source = must_calloc(1, sizeof *source);
 
 	source->eh_frame = dwarf_getcfi_elf(code);
-	source->dwarf = dwarf ? dwarf_begin_elf(dwarf, DWARF_C_READ, NULL) : NULL;
-	source->debug_frame = source->dwarf ? dwarf_getcfi(source->dwarf) : NULL;
+	source->debug_frame = dwarf ? dwarf_getcfi(dwarf) : NULL;
 	return source;
 }
 
@@ -43,7 +41,6 @@ void cfi_source_free(struct cfi_source *source)
 	if (source == NULL)
 		return;
 	dwarf_cfi_end(source->eh_frame);
-	dwarf_end(source->dwarf);
 	free(source);
 }
 

@@ -5,14 +5,16 @@
 #ifndef PERFREPORT_UNWIND_LIBDW_H
 #define PERFREPORT_UNWIND_LIBDW_H
 
+#include <elfutils/libdw.h>
+
 #include "unwind_rule.h"
 
 struct cfi_source;
 
 /* The call frame information of an object: .eh_frame of code, with or
-   without a search table, and .debug_frame of dwarf (NULL: no such file).
-   The files must stay open.  cfi_source_free() it. */
-struct cfi_source *cfi_source_new(Elf *code, Elf *dwarf);
+   without a search table, and .debug_frame of dwarf (NULL: none).  Both must
+   stay open.  cfi_source_free() it. */
+struct cfi_source *cfi_source_new(Elf *code, Dwarf *dwarf);
 void cfi_source_free(struct cfi_source *source);
 
 /* The rule at a (linked) address, for code of this machine; never slow. */

@@ -58,6 +58,12 @@ void view_timeline_csv(const struct profile *profile, const struct options *opti
 void view_timeline_json(const struct profile *profile, const struct options *options,
 			struct text *text);
 
+/* Functions instruction by instruction, of a profile with exact frames, in the
+   form that the options ask for (JSON: docs/annotate.schema.json).  Errors:
+   EXIT_NO_SAMPLES, no such function; EXIT_MEMORY. */
+bool view_annotate(struct profile *profile, const struct options *options, struct text *text,
+		   struct failure *failure);
+
 /* Interactive pages: the flame graph, the same with samples over time, of a
    diff.  Errors: EXIT_MEMORY. */
 bool view_flame(const struct profile *profile, const struct options *options, struct text *text,
