@@ -10,7 +10,7 @@ static enum cpu_mode mode_of_marker(uint64_t marker)
 {
 	if (marker == PERF_CONTEXT_KERNEL)
 		return MODE_KERNEL;
-	if (marker == PERF_CONTEXT_USER)
+	if (marker == PERF_CONTEXT_USER || marker == CHAIN_UNWOUND)
 		return MODE_USER;
 	return MODE_OTHER;
 }
@@ -24,13 +24,24 @@ void chain_trim(struct callers *callers, uint64_t ip)
 	if (callers->nr && *callers->values == ip) {
 		callers->values++;
 		callers->nr--;
+		callers->returned_to = true;
 	}
+}
+
+void chain_add(struct chain *chain, struct resolved_frames frames)
+{
+	chain->frames = must_grow(chain->frames, &chain->capacity, chain->nr + frames.nr,
+				  sizeof *chain->frames);
+	memcpy(chain->frames + chain->nr, frames.list, frames.nr * sizeof *frames.list);
+	chain->nr += frames.nr;
 }
 
 void chain_resolve(struct chain *chain, struct resolver *resolver, const struct task *task,
 		   const struct callers *callers)
 {
 	enum cpu_mode mode = callers->mode;
+	enum resolve_as as = callers->returned_to ? RESOLVE_CALLER : RESOLVE_RAN;
+	bool unwound = false;
 
 	chain->nr = 0;
 	chain->has_user = false;
@@ -39,12 +50,13 @@ void chain_resolve(struct chain *chain, struct resolver *resolver, const struct 
 
 		if (address >= PERF_CONTEXT_MAX) {
 			mode = mode_of_marker(address);
+			unwound = address == CHAIN_UNWOUND;
+			as = unwound ? RESOLVE_CALL : RESOLVE_RAN;
 			continue;
 		}
-		chain->frames = must_grow(chain->frames, &chain->capacity, chain->nr + 1,
-					  sizeof *chain->frames);
-		chain->frames[chain->nr++] = resolve(resolver, task, mode, address);
+		chain_add(chain, resolve(resolver, task, mode, address, as));
 		chain->has_user |= mode == MODE_USER;
+		as = unwound ? RESOLVE_CALL : RESOLVE_CALLER;
 	}
 }
 

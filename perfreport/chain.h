@@ -18,7 +18,11 @@ struct callers {
 	const perfdata_u64 *values;
 	uint64_t nr;
 	enum cpu_mode mode; /* of the first, unless it is a marker */
+	bool returned_to;   /* the first is a return address; else it was interrupted */
 };
+
+/* Our own marker: user addresses that lie in calls, or were interrupted. */
+#define CHAIN_UNWOUND (PERF_CONTEXT_MAX + 1)
 
 /* Frames; all zero is an empty list, whose memory is used again. */
 struct chain {
@@ -40,6 +44,9 @@ static inline enum cpu_mode chain_mode(uint16_t misc)
    first marker becomes their mode, and the sample's own address ip, with which
    a callchain begins, is left out. */
 void chain_trim(struct callers *callers, uint64_t ip);
+
+/* Append frames, outside of what is there. */
+void chain_add(struct chain *chain, struct resolved_frames frames);
 
 /* Make frames of the callers. */
 void chain_resolve(struct chain *chain, struct resolver *resolver, const struct task *task,

@@ -28,8 +28,8 @@ void frames_free(struct frames *frames)
 
 static size_t slot_of(const struct frames *frames, const struct frame *frame)
 {
-	uint64_t hash =
-	    hash_number((frame->start ^ hash_number(frame->symbol)) + frame->address * 3);
+	uint64_t hash = hash_number((frame->start ^ hash_number(frame->symbol)) +
+				    frame->address * 3 + frame->line);
 	size_t mask = frames->nr_slots - 1, at;
 
 	/* The object is left out: its address differs from run to run. */
@@ -39,7 +39,8 @@ static size_t slot_of(const struct frames *frames, const struct frame *frame)
 
 		if (have->start == frame->start && have->symbol == frame->symbol &&
 		    have->object == frame->object && have->dso == frame->dso &&
-		    have->address == frame->address && have->kind == frame->kind)
+		    have->address == frame->address && have->line == frame->line &&
+		    have->kind == frame->kind)
 			break;
 	}
 	return at;
@@ -78,7 +79,7 @@ static enum frame_kind kind_of(const struct object *object)
 }
 
 uint32_t frames_symbol(struct frames *frames, const struct object *object,
-		       const struct symbol *symbol, uint64_t address)
+		       const struct symbol *symbol, const struct frame_part *part)
 {
 	struct frame frame = {
 	    .symbol = names_add(frames->names, symbol_name(&object->symtab, symbol)),
@@ -86,7 +87,22 @@ uint32_t frames_symbol(struct frames *frames, const struct object *object,
 	    .kind = kind_of(object),
 	    .object = object,
 	    .start = symbol->start,
-	    .address = address,
+	    .address = part ? part->address : 0,
+	    .line = part ? part->line : 0,
+	};
+
+	return get(frames, &frame);
+}
+
+uint32_t frames_inlined(struct frames *frames, const struct object *object, name_t name,
+			name_t line)
+{
+	struct frame frame = {
+	    .symbol = name,
+	    .dso = names_add(frames->names, object->name),
+	    .kind = kind_of(object),
+	    .object = object,
+	    .line = line,
 	};
 
 	return get(frames, &frame);

@@ -30,6 +30,7 @@ struct frame {
 	const struct object *object;
 	uint64_t start;	  /* of the symbol, or the address */
 	uint64_t address; /* in the object, of a frame of one address; else 0 */
+	name_t line;	  /* "file:number" of a frame of one line; else empty */
 };
 
 struct frames {
@@ -43,10 +44,19 @@ struct frames {
 void frames_init(struct frames *frames, struct names *names);
 void frames_free(struct frames *frames);
 
-/* The frame of a symbol of the object; of this address in it alone, unless
-   it is 0. */
+/* What of a symbol a frame is alone; 0: of all. */
+struct frame_part {
+	uint64_t address;
+	name_t line;
+};
+
+/* The frame of a symbol of the object; part: NULL for all of it. */
 uint32_t frames_symbol(struct frames *frames, const struct object *object,
-		       const struct symbol *symbol, uint64_t address);
+		       const struct symbol *symbol, const struct frame_part *part);
+
+/* The frame of a function that was inlined, wherever in the object. */
+uint32_t frames_inlined(struct frames *frames, const struct object *object, name_t name,
+			name_t line);
 
 /* The frame of an address that has no symbol; object is NULL where nothing
    is mapped.  The address is one of the object, if there is one. */

@@ -123,11 +123,17 @@ static uint64_t hash_words(const perfdata_u64 *values, uint64_t nr, uint64_t see
 			   sums[3] * 3);
 }
 
-/* What stands before the words of a chain: its number, length and mode, so
+/* What the addresses do not tell of a chain. */
+static inline uint64_t chain_kind(const struct callers *callers)
+{
+	return callers->mode | (uint64_t)callers->returned_to << 8;
+}
+
+/* What stands before the words of a chain: its number, length and kind, so
    that one look at memory tells all.  No record holds 65536 addresses. */
 static inline uint64_t chain_head(uint64_t number, const struct callers *callers)
 {
-	return number | callers->nr << 32 | (uint64_t)callers->mode << 48;
+	return number | callers->nr << 32 | chain_kind(callers) << 48;
 }
 
 static bool same_chain(const uint64_t *head, const struct callers *callers)
@@ -147,8 +153,11 @@ static uint32_t new_chain(struct hits *hits, const struct callers *callers, uint
 	hits->words = must_grow(hits->words, &hits->words_capacity,
 				hits->nr_words + callers->nr + 1, sizeof *hits->words);
 	hits->words[hits->nr_words++] = chain_head(number, callers);
-	hits->chains[hits->nr_chains++] = (struct chain_words){
-	    .first = hits->nr_words, .hash = hash, .nr = callers->nr, .mode = callers->mode};
+	hits->chains[hits->nr_chains++] = (struct chain_words){.first = hits->nr_words,
+							       .hash = hash,
+							       .nr = callers->nr,
+							       .mode = callers->mode,
+							       .returned_to = callers->returned_to};
 	if (callers->nr)
 		memcpy(&hits->words[hits->nr_words], callers->values,
 		       callers->nr * sizeof *hits->words);
@@ -177,7 +186,8 @@ static uint32_t get_chain(struct hits *hits, const struct callers *callers, uint
 
 uint32_t hits_chain(struct hits *hits, const struct callers *callers)
 {
-	return get_chain(hits, callers, hash_words(callers->values, callers->nr, callers->mode));
+	return get_chain(hits, callers,
+			 hash_words(callers->values, callers->nr, chain_kind(callers)));
 }
 
 static inline uint64_t hash_hit(const struct hit *hit)
@@ -225,7 +235,7 @@ static void find_chains(struct hits *hits, struct hits_item *items, size_t nr)
 
 		if (!items[i].has_chain)
 			continue;
-		items[i].hash = hash_words(callers->values, callers->nr, callers->mode);
+		items[i].hash = hash_words(callers->values, callers->nr, chain_kind(callers));
 		__builtin_prefetch(first_slot(&hits->by_chain, items[i].hash));
 	}
 	for (size_t i = 0; i < nr; i++) {
@@ -277,7 +287,8 @@ uint32_t *hits_merge(struct hits *hits, const struct hits *from, uint32_t **new_
 		struct callers callers = {.values =
 					      (const perfdata_u64 *)&from->words[chain->first],
 					  .nr = chain->nr,
-					  .mode = chain->mode};
+					  .mode = chain->mode,
+					  .returned_to = chain->returned_to};
 
 		chains[i] = hits_chain(hits, &callers);
 	}

@@ -7,6 +7,8 @@
 #ifndef PERFREPORT_HITS_H
 #define PERFREPORT_HITS_H
 
+#include <stdbool.h>
+
 #include "chain.h"
 #include "tree.h"
 
@@ -46,7 +48,8 @@ struct chain_words {
 	uint64_t first; /* index; before them stands what is private */
 	uint64_t hash;
 	uint32_t nr;
-	uint32_t mode;
+	uint16_t mode;
+	bool returned_to;
 };
 
 /* An open-addressed table: the upper bits of a slot are those of the hash, the

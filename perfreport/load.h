@@ -15,6 +15,8 @@ enum load_what {
 	LOAD_NAMES = 1,	  /* where they fell: call trees and cells */
 	LOAD_MOMENTS = 2, /* and when each was taken; goes with LOAD_NAMES */
 	LOAD_EXACT = 4,	  /* frames that ran are of one address; likewise */
+	LOAD_INLINED = 8, /* frames of inlined functions too; likewise */
+	LOAD_LINES = 16,  /* frames are of one source line; likewise */
 };
 
 /* Read the recording at path ("-": standard input) into an initialised

@@ -103,13 +103,22 @@ static bool make(struct profile *profile, const struct options *options, struct 
 /* LOAD_*: what the view needs of the samples. */
 static unsigned int needs(const struct options *options)
 {
-	if (options->view == VIEW_HEADER)
+	unsigned int what = LOAD_NAMES | (options->inlined ? LOAD_INLINED : 0);
+
+	switch (options->view) {
+	case VIEW_HEADER:
 		return 0;
-	if (options->view == VIEW_TIMELINE)
-		return LOAD_NAMES | LOAD_MOMENTS;
-	if (options->view == VIEW_ANNOTATE)
+	case VIEW_TIMELINE:
+		return what | LOAD_MOMENTS;
+	case VIEW_ANNOTATE:
 		return LOAD_NAMES | LOAD_EXACT;
-	return options->view == VIEW_EXPORT ? export_needs(options->format) : LOAD_NAMES;
+	case VIEW_EXPORT:
+		return what | export_needs(options->format);
+	case VIEW_REPORT:
+		return what | (sort_has(&options->sort, SORT_SRCLINE) ? LOAD_LINES : 0);
+	default:
+		return what;
+	}
 }
 
 /* Was a recording cut?  Its views are written all the same. */
@@ -176,8 +185,8 @@ static int run_diff(const struct options *options, struct failure *failure)
 	profile_init(&base, options->search);
 	profile_init(&new, options->search);
 	base.threads = new.threads = options->threads;
-	if (!load(&base, options->base, LOAD_NAMES, failure) ||
-	    !load(&new, options->input, LOAD_NAMES, failure) ||
+	if (!load(&base, options->base, needs(options), failure) ||
+	    !load(&new, options->input, needs(options), failure) ||
 	    !filter_apply(&base, &options->filter, failure) ||
 	    !filter_apply(&new, &options->filter, failure) ||
 	    !make_diff(&base, &new, options, failure))

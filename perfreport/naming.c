@@ -18,8 +18,9 @@ struct naming {
 	struct unwinder *unwinder;
 	uint64_t *unwound; /* callers of the dump at hand */
 	size_t unwound_capacity;
-	bool moments, exact;
-	uint32_t *cells; /* by hit; only with moments */
+	bool moments;
+	struct chain leaf; /* the frames of the hit at hand */
+	uint32_t *cells;   /* by hit; only with moments */
 };
 
 static int compare_places(const void *left, const void *right)
@@ -81,7 +82,8 @@ static struct callers callers_of(const struct hits *hits, uint32_t chain)
 
 	return (struct callers){.values = (const perfdata_u64 *)(hits->words + words->first),
 				.nr = words->nr,
-				.mode = words->mode};
+				.mode = words->mode,
+				.returned_to = words->returned_to};
 }
 
 /* to_the_end: the callers are known to go back to where the thread began. */
@@ -96,6 +98,20 @@ static void count_chain(struct event *event, const struct stack *stack, const st
 	event->user_chains += hit->amount.samples;
 	if (!to_the_end)
 		event->broken += hit->amount.samples;
+}
+
+static void add_leaf(struct naming *naming, const struct task *task, enum cpu_mode mode,
+		     uint64_t address)
+{
+	uint32_t frame;
+
+	if (naming->resolver.options.exact) {
+		frame = resolve_exact(&naming->resolver, task, mode, address);
+		chain_add(&naming->leaf, (struct resolved_frames){.list = &frame, .nr = 1});
+	} else {
+		chain_add(&naming->leaf,
+			  resolve(&naming->resolver, task, mode, address, RESOLVE_RAN));
+	}
 }
 
 /* Put a hit into its event; the maps are those of its epoch.  to_the_end: its
@@ -115,18 +131,22 @@ static uint32_t name_hit(struct naming *naming, const struct hit *hit, bool to_t
 				      .chain = hit->chain,
 				      .comm = profile->tasks.owners[place->owner].comm};
 	struct callers callers = callers_of(hits, hit->chain);
+	struct chain *leaf = &naming->leaf;
 	struct stack stack;
-	uint32_t leaf;
+	uint32_t node;
 
-	leaf = (naming->exact ? resolve_exact : resolve)(&naming->resolver, task, place->mode,
-							 hit->ip);
+	leaf->nr = 0;
+	add_leaf(naming, task, place->mode, hit->ip);
 	stack = stacks_get(naming->stacks, &naming->resolver, &key, &callers);
 	if (hit->chain != CHAIN_NONE)
 		count_chain(event, &stack, hit, place->mode == MODE_USER,
 			    to_the_end || stack.to_the_end ||
-				(callers.nr == 0 && chain_begins_thread(profile, leaf)));
-	return cells_add(&event->cells, tree_child(&event->tree, stack.node, leaf), place->owner,
-			 place->cpu, &hit->amount);
+				(callers.nr == 0 &&
+				 chain_begins_thread(profile, leaf->frames[leaf->nr - 1])));
+	node = stack.node;
+	for (size_t i = leaf->nr; i > 0; i--)
+		node = tree_child(&event->tree, node, leaf->frames[i - 1]);
+	return cells_add(&event->cells, node, place->owner, place->cpu, &hit->amount);
 }
 
 /* Put the frames of a sample's dump behind its callers; true: they go back to
@@ -153,7 +173,7 @@ static bool add_unwound(struct naming *naming, const struct place *place,
 				    sizeof *naming->unwound);
 	if (length)
 		memcpy(naming->unwound, callers->values, length * sizeof *naming->unwound);
-	naming->unwound[length++] = PERF_CONTEXT_USER;
+	naming->unwound[length++] = CHAIN_UNWOUND;
 	memcpy(naming->unwound + length, frames, nr * sizeof *frames);
 	callers->values = (const perfdata_u64 *)naming->unwound;
 	callers->nr = length + nr;
@@ -246,7 +266,6 @@ void naming_do(struct profile *profile, const struct perfdata *file, struct side
 				.sideband = sideband,
 				.scan = scan,
 				.moments = what & LOAD_MOMENTS,
-				.exact = what & LOAD_EXACT,
 				.stacks = stacks_new(),
 				.unwinder = unwinder_new(&profile->objects)};
 
@@ -254,7 +273,10 @@ void naming_do(struct profile *profile, const struct perfdata *file, struct side
 		naming.cells = must_calloc(scan->hits.nr, sizeof *naming.cells);
 	for (size_t i = 0; i < scan->hits.nr_places; i++)
 		sideband->load_kernel |= scan->hits.places[i].mode == MODE_KERNEL;
-	resolver_init(&naming.resolver, profile);
+	resolver_init(&naming.resolver, profile,
+		      (struct resolve_options){.inlined = what & LOAD_INLINED,
+					       .lines = what & LOAD_LINES,
+					       .exact = what & LOAD_EXACT});
 	own_unknown(&naming);
 	name_all(&naming);
 	if (naming.moments)
@@ -262,6 +284,7 @@ void naming_do(struct profile *profile, const struct perfdata *file, struct side
 	resolver_free(&naming.resolver);
 	stacks_free(naming.stacks);
 	unwinder_free(naming.unwinder);
+	chain_free(&naming.leaf);
 	free(naming.unwound);
 	free(naming.cells);
 }

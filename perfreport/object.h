@@ -42,6 +42,7 @@ struct object {
 	bool lines_opened;
 	uint64_t lookups; /* addresses looked for, and not found */
 	uint64_t misses;
+	uint64_t lineless; /* distinct addresses whose lines were wanted, but there are none */
 	struct symtab symtab;
 };
 

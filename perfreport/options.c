@@ -31,6 +31,7 @@ enum {
 	OPT_HTML,
 	OPT_BY,
 	OPT_BINS,
+	OPT_INLINE,
 	OPT_VERSION,
 };
 
@@ -57,9 +58,10 @@ static const char help[] =
     "      --symbol REGEX     samples that ran in such functions only\n"
     "      --build-id-dir DIR programs and kernels by build-id (default: ~/.debug)\n"
     "      --symfs DIR        look below DIR for the paths of the recording\n"
+    "      --inline           inlined functions as frames, from debug information\n"
     "      --threads N        read the samples by N threads (default: one for each CPU, up to 8)\n"
     "report:\n"
-    "      --sort KEY[,KEY]   task, thread, symbol, dso, cpu (default: dso,symbol)\n"
+    "      --sort KEY[,KEY]   task, thread, comm, symbol, dso, srcline, cpu (default: dso,symbol)\n"
     "      --children         every frame of the callchains, largest total first\n"
     "      --callers SYMBOL   who calls SYMBOL\n"
     "      --callees SYMBOL   what SYMBOL calls\n"
@@ -89,6 +91,7 @@ static const char help[] =
     "  perfreport flame -i perf.data -o flame.html\n"
     "  perfreport report -i perf.data --top 10\n"
     "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
+    "  perfreport report -i perf.data --sort srcline,symbol --inline\n"
     "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n"
     "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n"
     "  perfreport diff before.data after.data --top 10\n"
@@ -135,10 +138,13 @@ static const struct option long_options[] = {
     {"symbol", required_argument, NULL, OPT_SYMBOL},
     {"csv", no_argument, NULL, OPT_CSV},
     {"percent-limit", required_argument, NULL, OPT_PERCENT_LIMIT},
+    {"inline", no_argument, NULL, OPT_INLINE},
     {"threads", required_argument, NULL, OPT_THREADS},
     {"format", required_argument, NULL, OPT_FORMAT},
     {0},
 };
+
+#define SORT_LIST "task, thread, comm, symbol, dso, srcline, cpu"
 
 static bool parse_sort(struct sort *sort, const char *text, struct failure *failure)
 {
@@ -153,8 +159,7 @@ static bool parse_sort(struct sort *sort, const char *text, struct failure *fail
 				break;
 		if (key == SORT_KEYS) {
 			failure_set(failure, EXIT_USAGE,
-				    "--sort: no key \"%.*s\"; keys: task, thread, symbol, dso, cpu",
-				    (int)length, text);
+				    "--sort: no key \"%.*s\"; keys: " SORT_LIST, (int)length, text);
 			return false;
 		}
 		if (!sort_has(sort, key))
@@ -162,8 +167,7 @@ static bool parse_sort(struct sort *sort, const char *text, struct failure *fail
 		text += length + (text[length] == ',');
 	}
 	if (sort->nr == 0)
-		failure_set(failure, EXIT_USAGE,
-			    "--sort: no key; keys: task, thread, symbol, dso, cpu");
+		failure_set(failure, EXIT_USAGE, "--sort: no key; keys: " SORT_LIST);
 	return sort->nr != 0;
 }
 
@@ -310,6 +314,9 @@ static bool store(struct options *options, int option, const char *value, struct
 		return parse_percent(&options->percent_limit, value, failure);
 	case OPT_FLAME:
 		options->flame = true;
+		break;
+	case OPT_INLINE:
+		options->inlined = true;
 		break;
 	case OPT_HTML:
 		options->html = true;

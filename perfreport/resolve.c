@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
+#include "detail.h"
 #include "hash.h"
 #include "kernel.h"
 #include "resolve.h"
@@ -11,40 +13,44 @@
 struct resolved {
 	uint64_t address;
 	uint32_t version; /* of the address space; 0: nothing here */
-	uint32_t frame;
+	uint32_t frame;	  /* if nr is 1 */
+	uint32_t first;	  /* else the first of them, in detailed */
+	uint16_t nr;
+	bool is_caller;
 };
 
-void resolver_init(struct resolver *resolver, struct profile *profile)
+void resolver_init(struct resolver *resolver, struct profile *profile,
+		   struct resolve_options options)
 {
 	resolver->profile = profile;
+	resolver->options = options;
 	resolver->recent = must_calloc(NR_RECENT, sizeof *resolver->recent);
+	resolver->detailed = options.inlined || options.lines
+				 ? detailed_new(profile, options.inlined, options.lines)
+				 : NULL;
 }
 
 void resolver_free(struct resolver *resolver)
 {
+	detailed_free(resolver->detailed);
 	free(resolver->recent);
 }
 
-static uint32_t look_up(struct profile *profile, const struct space *space, uint64_t address,
-			bool exact)
+/* The object that holds an address, and the address in it; NULL: nothing is
+   mapped there. */
+static struct object *object_at(struct profile *profile, const struct space *space,
+				uint64_t address, uint64_t *inside)
 {
 	const struct map *map = space_find(space, address);
-	const struct symbol *symbol;
-	struct object *object;
-	uint64_t inside;
 
 	if (map != NULL && space == &profile->kernel && !map->object->loaded) {
 		kernel_load(&profile->objects, &profile->kernel, &profile->versions, map->object);
 		map = space_find(space, address);
 	}
 	if (map == NULL)
-		return frames_address(&profile->frames, NULL, address);
-	object = map->object;
-	inside = map_address(map, address);
-	symbol = object_symbol(&profile->objects, object, inside);
-	if (symbol == NULL)
-		return frames_address(&profile->frames, object, inside);
-	return frames_symbol(&profile->frames, object, symbol, exact ? inside : 0);
+		return NULL;
+	*inside = map_address(map, address);
+	return map->object;
 }
 
 /* NULL: nothing is known of what is mapped. */
@@ -61,27 +67,65 @@ uint32_t resolve_exact(struct resolver *resolver, const struct task *task, enum 
 {
 	struct profile *profile = resolver->profile;
 	const struct space *space = space_of(profile, task, mode);
+	const struct symbol *symbol;
+	struct object *object;
+	uint64_t inside = address;
 
-	return space ? look_up(profile, space, address, true)
-		     : frames_address(&profile->frames, NULL, address);
+	object = space ? object_at(profile, space, address, &inside) : NULL;
+	symbol = object ? object_symbol(&profile->objects, object, inside) : NULL;
+	return symbol ? frames_symbol(&profile->frames, object, symbol,
+				      &(struct frame_part){.address = inside})
+		      : frames_address(&profile->frames, object, inside);
 }
 
-uint32_t resolve(struct resolver *resolver, const struct task *task, enum cpu_mode mode,
-		 uint64_t address)
+static void look_up(struct resolver *resolver, const struct space *space, uint64_t address,
+		    struct resolved *found)
+{
+	struct profile *profile = resolver->profile;
+	const struct symbol *symbol;
+	struct object *object;
+	uint64_t inside = address;
+
+	found->nr = 1;
+	object = object_at(profile, space, address, &inside);
+	symbol = object ? object_symbol(&profile->objects, object, inside) : NULL;
+	if (symbol == NULL)
+		found->frame = frames_address(&profile->frames, object, inside);
+	else if (resolver->detailed == NULL)
+		found->frame = frames_symbol(&profile->frames, object, symbol, NULL);
+	else
+		found->nr = detailed_get(resolver->detailed, object, symbol, inside,
+					 found->is_caller, &found->first);
+	if (found->nr == 1 && symbol != NULL && resolver->detailed != NULL)
+		found->frame = *detailed_frames(resolver->detailed, found->first);
+}
+
+struct resolved_frames resolve(struct resolver *resolver, const struct task *task,
+			       enum cpu_mode mode, uint64_t address, enum resolve_as as)
 {
 	struct profile *profile = resolver->profile;
 	const struct space *space = space_of(profile, task, mode);
+	bool is_caller = as == RESOLVE_CALLER && resolver->detailed != NULL;
 	struct resolved *recent;
 
-	if (space == NULL)
-		return frames_address(&profile->frames, NULL, address);
+	if (space == NULL) {
+		recent = &resolver->recent[0];
+		*recent = (struct resolved){
+		    .frame = frames_address(&profile->frames, NULL, address), .nr = 1};
+		return (struct resolved_frames){.list = &recent->frame, .nr = 1};
+	}
 	recent =
 	    &resolver
 		 ->recent[hash_number(address ^ (uint64_t)space->version << 48) & (NR_RECENT - 1)];
-	if (recent->version != space->version || recent->address != address) {
-		recent->frame = look_up(profile, space, address, false);
+	if (recent->version != space->version || recent->address != address ||
+	    recent->is_caller != is_caller) {
+		recent->is_caller = is_caller;
+		look_up(resolver, space, address, recent);
 		recent->address = address;
 		recent->version = space->version;
 	}
-	return recent->frame;
+	return (struct resolved_frames){
+	    .list = recent->nr == 1 ? &recent->frame
+				    : detailed_frames(resolver->detailed, recent->first),
+	    .nr = recent->nr};
 }

@@ -8,7 +8,8 @@
 
 const char *sort_key_name(enum sort_key key)
 {
-	static const char *const names[SORT_KEYS] = {"task", "thread", "symbol", "dso", "cpu"};
+	static const char *const names[SORT_KEYS] = {"task", "thread",	"comm", "symbol",
+						     "dso",  "srcline", "cpu"};
 
 	return names[key];
 }
@@ -24,12 +25,13 @@ bool sort_has(const struct sort *sort, enum sort_key key)
 static bool same_key(const struct row *a, const struct row *b)
 {
 	return a->pid == b->pid && a->tid == b->tid && a->comm == b->comm && a->cpu == b->cpu &&
-	       a->dso == b->dso && a->frame == b->frame;
+	       a->dso == b->dso && a->frame == b->frame && a->line == b->line;
 }
 
 static uint32_t *slot_of(const struct rows *rows, const struct row *key)
 {
-	uint32_t parts[] = {key->pid, key->tid, key->comm, key->cpu, key->dso, key->frame};
+	uint32_t parts[] = {key->pid, key->tid,	  key->comm, key->cpu,
+			    key->dso, key->frame, key->line};
 	size_t mask = rows->nr_slots - 1, at = hash_bytes(parts, sizeof parts) & mask;
 
 	while (rows->slots[at] && !same_key(&rows->list[rows->slots[at] - 1], key))
@@ -71,13 +73,15 @@ static struct row key_of_cell(const struct profile *profile, const struct cell *
 		key.tid = owner->tid;
 		key.comm = owner->comm;
 	}
+	if (sort_has(sort, SORT_COMM))
+		key.comm = owner->comm;
 	if (sort_has(sort, SORT_CPU))
 		key.cpu = cell->cpu;
 	return key;
 }
 
 struct by_frame {
-	bool symbol, dso;
+	bool symbol, dso, line;
 };
 
 static void add_cell(struct rows *rows, const struct profile *profile, const struct event *event,
@@ -95,6 +99,8 @@ static void add_cell(struct rows *rows, const struct profile *profile, const str
 			key.frame = frame;
 		if (by.symbol || by.dso)
 			key.dso = profile->frames.list[frame].dso;
+		if (by.line)
+			key.line = profile->frames.list[frame].line;
 		row = get(rows, &key);
 		if (node == cell->node)
 			amount_add(&row->self, &cell->self);
@@ -102,7 +108,7 @@ static void add_cell(struct rows *rows, const struct profile *profile, const str
 			row->last_cell = index + 1;
 			amount_add(&row->total, &cell->self);
 		}
-		if (!by.symbol && !by.dso)
+		if (!by.symbol && !by.dso && !by.line)
 			break;
 	}
 }
@@ -122,6 +128,13 @@ static int compare_number(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
+/* By file, then number. */
+static int compare_lines(const struct profile *profile, name_t a, name_t b)
+{
+	return a == b ? 0
+		      : strverscmp(names_text(profile->names, a), names_text(profile->names, b));
+}
+
 static int compare_rows(const void *left, const void *right, void *context)
 {
 	const struct order_by *by = context;
@@ -138,7 +151,8 @@ static int compare_rows(const void *left, const void *right, void *context)
 	    (result = compare_number(a->pid, b->pid)) != 0 ||
 	    (result = compare_number(a->tid, b->tid)) != 0 ||
 	    (result = compare_number(a->cpu, b->cpu)) != 0 ||
-	    (result = compare_text(by->profile, a->dso, b->dso)) != 0 || a->frame == b->frame)
+	    (result = compare_text(by->profile, a->dso, b->dso)) != 0 ||
+	    (result = compare_lines(by->profile, a->line, b->line)) != 0 || a->frame == b->frame)
 		return result;
 	if ((result =
 		 compare_text(by->profile, frames[a->frame].symbol, frames[b->frame].symbol)) != 0)
@@ -150,7 +164,8 @@ void rows_make(struct rows *rows, const struct profile *profile, const struct ev
 	       const struct sort *sort, bool children)
 {
 	struct by_frame by = {.symbol = sort_has(sort, SORT_SYMBOL),
-			      .dso = sort_has(sort, SORT_DSO)};
+			      .dso = sort_has(sort, SORT_DSO),
+			      .line = sort_has(sort, SORT_SRCLINE)};
 	struct order_by order = {.profile = profile, .total = children};
 	size_t kept = 0;
 

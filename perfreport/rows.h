@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rows: the samples of an event added up by task, thread, CPU, object,
- * symbol, or any of these together.
+ * symbol, source line, or any of these together.
  */
 #ifndef PERFREPORT_ROWS_H
 #define PERFREPORT_ROWS_H
@@ -10,7 +10,16 @@
 
 #include "profile.h"
 
-enum sort_key { SORT_TASK, SORT_THREAD, SORT_SYMBOL, SORT_DSO, SORT_CPU, SORT_KEYS };
+enum sort_key {
+	SORT_TASK,
+	SORT_THREAD,
+	SORT_COMM,
+	SORT_SYMBOL,
+	SORT_DSO,
+	SORT_SRCLINE, /* the profile must have frames of lines (LOAD_LINES) */
+	SORT_CPU,
+	SORT_KEYS
+};
 
 /* The keys in the order they were asked for, each at most once. */
 struct sort {
@@ -31,6 +40,7 @@ struct row {
 	uint32_t cpu; /* or CPU_UNKNOWN */
 	name_t dso;
 	uint32_t frame;
+	name_t line;	     /* "file:number"; 0: not known */
 	struct amount self;  /* samples that ran here */
 	struct amount total; /* samples with this anywhere in their callchain */
 	size_t last_cell;    /* private */

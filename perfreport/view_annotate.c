@@ -28,13 +28,6 @@ const char *annotate_no_text(const struct annotation *annotation)
 	return annotation->why ? "?" : "(within the instruction above)";
 }
 
-const char *annotate_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static void print_title(const struct annotate_view *view, const struct annotation *annotation,
 			struct text *text)
 {
@@ -85,7 +78,7 @@ static void print_source(const struct annotate_view *view, const struct instruct
 {
 	const char *path = names_text(view->profile->names, instruction->file);
 
-	text_print(text, "%*s  %s:%" PRIu32 "  ", indent, "", annotate_base_name(path),
+	text_print(text, "%*s  %s:%" PRIu32 "  ", indent, "", view_base_name(path),
 		   instruction->line);
 	source_text_line(view->source, path, instruction->line, text);
 	while (text->bytes[text->length - 1] == ' ')

@@ -31,9 +31,6 @@ bool annotate_new_line(const struct annotation *annotation, size_t index);
 /* What is said in place of an instruction; a static text. */
 const char *annotate_no_text(const struct annotation *annotation);
 
-/* A path without its directory. */
-const char *annotate_base_name(const char *path);
-
 /* Append the whole view in one of its forms. */
 void view_annotate_text(const struct annotate_view *view, struct text *text);
 void view_annotate_csv(const struct annotate_view *view, struct text *text);

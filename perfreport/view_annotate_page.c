@@ -107,7 +107,7 @@ static void add_source(const struct annotate_view *view, const struct instructio
 		   view->nr_events + 1);
 	text_add_html(text, path);
 	text_add(text, "\">");
-	text_add_html(text, annotate_base_name(path));
+	text_add_html(text, view_base_name(path));
 	text_print(text, ":%" PRIu32 "</b>  ", instruction->line);
 	source_text_line(view->source, path, instruction->line, &line);
 	text_add_bytes(&line, "", 1);

@@ -90,6 +90,21 @@ static void say_unresolved(const struct profile *profile, struct text *text)
 	}
 }
 
+static void say_lineless(const struct profile *profile, struct text *text)
+{
+	bool title = false;
+
+	for (size_t i = 0; i < profile->objects.nr; i++) {
+		if (profile->objects.list[i]->lineless == 0)
+			continue;
+		if (!title)
+			text_add(text, "# objects without debug information, so without lines and "
+				       "inlined functions:\n");
+		title = true;
+		text_print(text, "#   %s\n", profile->objects.list[i]->path);
+	}
+}
+
 void view_header(const struct profile *profile, const struct options *options, struct text *text)
 {
 	for (size_t i = 0; i < profile->nr_facts; i++)
@@ -105,6 +120,7 @@ void view_header(const struct profile *profile, const struct options *options, s
 		text_print(text, "# samples of no known event left out: %" PRIu64 "\n",
 			   profile->samples_unassigned);
 	say_unresolved(profile, text);
+	say_lineless(profile, text);
 	if (options->view != VIEW_HEADER)
 		return;
 	for (size_t i = 0; i < profile->nr_events; i++)

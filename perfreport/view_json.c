@@ -27,7 +27,9 @@ static void add_row(const struct profile *profile, const struct sort *sort, cons
 	else
 		text_add(text, "null");
 	add_name(text, "dso", profile, symbol || sort_has(sort, SORT_DSO), row->dso);
-	if (task || thread)
+	if (sort_has(sort, SORT_SRCLINE))
+		add_name(text, "srcline", profile, row->line != 0, row->line);
+	if (task || thread || sort_has(sort, SORT_COMM))
 		add_name(text, "task", profile, true, row->comm);
 	if (task)
 		text_print(text, ", \"pid\": %d", (int)row->pid);
@@ -119,7 +121,22 @@ static void add_unresolved(const struct profile *profile, struct text *text)
 		text_add(text, "}");
 		separator = ",\n";
 	}
-	text_add(text, *separator == ',' ? "\n  ]\n" : "]\n");
+	text_add(text, *separator == ',' ? "\n  ]" : "]");
+}
+
+/* Objects whose lines or inlined functions were wanted and are not known. */
+static void add_lineless(const struct profile *profile, struct text *text)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < profile->objects.nr; i++) {
+		if (profile->objects.list[i]->lineless == 0)
+			continue;
+		text_add(text, first ? ",\n  \"without_lines\": [\n    " : ",\n    ");
+		text_add_json(text, profile->objects.list[i]->path);
+		first = false;
+	}
+	text_add(text, first ? "\n" : "\n  ]\n");
 }
 
 void view_recording_json(const struct profile *profile, struct text *text)
@@ -139,6 +156,7 @@ void view_recording_json(const struct profile *profile, struct text *text)
 		text_add(text, "null");
 	text_add(text, ",\n");
 	add_unresolved(profile, text);
+	add_lineless(profile, text);
 }
 
 void view_report_json(const struct profile *profile, const struct options *options,

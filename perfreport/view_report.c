@@ -5,6 +5,13 @@
 
 #include "views.h"
 
+const char *view_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 /* The text of a row under a key, in a buffer that holds any of them. */
 static const char *cell_text(const struct profile *profile, const struct row *row,
 			     enum sort_key key, char *buffer, size_t size)
@@ -23,6 +30,10 @@ static const char *cell_text(const struct profile *profile, const struct row *ro
 			return "?";
 		snprintf(buffer, size, "%" PRIu32, row->cpu);
 		return buffer;
+	case SORT_COMM:
+		return names_text(profile->names, row->comm);
+	case SORT_SRCLINE:
+		return row->line ? view_base_name(names_text(profile->names, row->line)) : "?";
 	case SORT_DSO:
 		return names_text(profile->names, row->dso);
 	default:

@@ -30,6 +30,9 @@ void view_report_csv(const struct profile *profile, const struct options *option
 void view_report_json(const struct profile *profile, const struct options *options,
 		      struct text *text);
 
+/* A path without its directory. */
+const char *view_base_name(const char *path);
+
 /* A field of CSV (RFC 4180), in quotes where it needs them. */
 void view_csv_field(struct text *text, const char *field);
 

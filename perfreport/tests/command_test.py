@@ -140,7 +140,7 @@ class Command(unittest.TestCase):
             rules = json.load(file)
         for options in ([], ["--children"], ["--sort", "task"], ["--sort", "thread,cpu"], ["--sort", "dso"],
                         ["--dso", "twotasks"], ["--percent-limit", "100"],
-                        ["--sort", "symbol,task,cpu,thread,dso"], ["--top", "1"]):
+                        ["--sort", "symbol,task,cpu,thread,dso"], ["--sort", "comm,srcline", "--inline"], ["--top", "1"]):
             for recording in sorted(self.golden.glob("*.data")):
                 result = self.run_it("report", "-i", recording, "--json", *options)
                 if result.returncode == 5 and "filters" in result.stderr:

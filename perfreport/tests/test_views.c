@@ -27,7 +27,7 @@ static uint32_t frame(struct fixture *fixture, struct object *object, uint64_t s
 {
 	symtab_add(&object->symtab, start, 16, STT_FUNC, STB_GLOBAL, name);
 	return frames_symbol(&fixture->profile.frames, object, symtab_find(&object->symtab, start),
-			     0);
+			     NULL);
 }
 
 /* Count samples of a stack, given from the task in, 0 ended. */
