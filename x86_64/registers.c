@@ -30,6 +30,10 @@
 #define CHANGED_AX	8
 #define CHANGED_END	9	/* the processor's part */
 
+/* What stubs have in %r12 meanwhile. */
+#define STUB_USER_GS	0x66666666
+#define STUB_KERNEL_GS	0x7eadbeef
+
 /* Places in the kernel's entry stubs. */
 extern const char trap_push_segs[], call_continuation[];
 extern const char syscall64[], _syscall64_args_stack[];
@@ -103,49 +107,73 @@ between (unsigned long address, const char *from, const char *to)
   return address >= (unsigned long) from && address < (unsigned long) to;
 }
 
+/* Whether the three bytes that an instruction begins with stand in the code
+   from at on, before end. */
+static boolean_t
+code_ahead (unsigned long at, unsigned long end, unsigned int bytes)
+{
+  const unsigned char *code;
+
+  for (; at + 3 <= end; at++)
+    {
+      code = (const unsigned char *) at;
+      if ((code[0] | code[1] << 8 | (unsigned int) code[2] << 16) == bytes)
+	return TRUE;
+    }
+  return FALSE;
+}
+
 /* Whether the processor has the user's registers though it runs a stub: one
    that still, or again, has the pcb for its stack, but for those that put back
-   what stands there. */
+   what stands there, and when all of it stands there: an AST leaves it so, with
+   registers that are the kernel's. */
 static boolean_t
 in_stub (const struct pmu_regs *regs, const struct pcb *pcb)
 {
   return regs->sp - (unsigned long) pcb < sizeof *pcb
+	 && regs->sp != (unsigned long) &pcb->iss
 	 && ! between (regs->ip, trap_push_segs, call_continuation)
 	 && ! between (regs->ip, _syscall64_check_for_ast, _syscall64_range);
 }
 
-/* Whether a system call is entered, on the user's own stack still.  The last
-   instruction there, which loads the stack pointer, comes when all is in the
-   pcb already, and the return address no longer in its register. */
+/* Whether a system call is entered, on the user's own stack still, with the
+   return address in its register.  When that goes, by mov %r10, %rcx, all is in
+   the pcb already. */
 static boolean_t
 in_system_call (const struct pmu_regs *regs)
 {
-  const unsigned char *code = (const unsigned char *) regs->ip;
-
   return regs->sp < KERNEL_BASE
 	 && between (regs->ip, syscall64, _syscall64_args_stack)
-	 && ! (code[0] == 0x48 && code[1] == 0x8b && code[2] == 0x24);
+	 && code_ahead (regs->ip, (unsigned long) _syscall64_args_stack,
+			0xd1894c);
 }
 
 /* As put_general, in the entry of a system call: the first of the registers it
-   uses for itself is %rbx, after a move to offset (%r11) has stored it. */
+   uses for itself is %rbx, after mov %rbx, offset (%r11) has stored it. */
 static void
 put_system_call (const struct pmu_regs *regs, const struct pcb *pcb,
 		 uint64_t *values)
 {
-  unsigned long end = (unsigned long) _syscall64_args_stack - 2, at;
-  const unsigned char *code;
-
   put_general (regs, values);
   values[REGISTER_IP] = values[REGISTER_CX];
   values[REGISTER_SP] = regs->sp;
-  for (at = regs->ip; at < end; at++)
-    {
-      code = (const unsigned char *) at;
-      if (code[0] == 0x49 && code[1] == 0x89 && code[2] == 0x5b)
-	return;
-    }
-  values[REGISTER_BX] = pcb->iss.ebx;
+  if (! code_ahead (regs->ip, (unsigned long) _syscall64_args_stack, 0x5b8949))
+    values[REGISTER_BX] = pcb->iss.ebx;
+}
+
+/* As put_general, in a stub that has the pcb for its stack.  Where kernels of
+   several processors have one per CPU, those of interrupts keep in %r12, behind
+   the other registers they saved, whether %gs is to be put back. */
+static void
+put_stub (const struct pmu_regs *regs, const struct pcb *pcb,
+	  uint64_t *values)
+{
+  const unsigned long *frame = (const unsigned long *) &pcb->iss.eip;
+  uint64_t *r12 = &values[REGISTER_R8 + 4];
+
+  put_general (regs, values);
+  if (*r12 == STUB_USER_GS || *r12 == STUB_KERNEL_GS)
+    *r12 = frame[-CHANGED_END - 1];
 }
 
 static void
@@ -159,7 +187,7 @@ put_from_kernel (const struct pmu_regs *regs, const struct pcb *pcb,
   if (regs->saved != NULL && in_system_call (regs))
     put_system_call (regs, pcb, values);
   else if (regs->saved != NULL && in_stub (regs, pcb))
-    put_general (regs, values);
+    put_stub (regs, pcb, values);
   else if ((changed = callchain_user_interrupt (regs, &fp)) != NULL)
     {
       put_changed (changed - CHANGED_END, values);
