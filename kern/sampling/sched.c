@@ -24,12 +24,16 @@ counter_account (struct perf_counter *counter, uint64_t now)
     counter->time_running += elapsed;
 }
 
-/* What a group's turn lasts, ns: half a tick, so that a group that began late
-   in a tick keeps its place at the end of it. */
-static inline uint64_t
-turn_length (void)
+/* Measure the clock tick that ends now.  A turn is half of it, so that a group
+   that began late in a tick keeps its place at the end of it. */
+static inline void
+sched_measure_tick (struct perf_cpu *cpu)
 {
-  return 500000000U / hz;
+  uint64_t now = pmu_clock_ns ();
+
+  cpu->turn_length = cpu->ticked_at != 0 ? (now - cpu->ticked_at) / 2
+					 : 500000000U / hz;
+  cpu->ticked_at = now;
 }
 
 /* Send leader's group to the end of the queue; it is not in it now. */
@@ -37,7 +41,7 @@ static inline void
 group_end_turn (struct perf_cpu *cpu, struct perf_counter *leader)
 {
   leader->turn = ++cpu->turns;
-  leader->turn_end = leader->time_running + turn_length ();
+  leader->turn_end = leader->time_running + cpu->turn_length;
 }
 
 /* Take the active members of leader's group off the PMU, which is quiet. */
@@ -520,6 +524,7 @@ perf_sched_tick (void)
   unsigned long flags = perf_lock ();
   const struct perf_counter *leader;
 
+  sched_measure_tick (cpu);
   for (leader = cpu->active; leader != NULL; leader = leader->active_next)
     group_adjust (leader);
   sched_rotate (cpu);

@@ -6,10 +6,12 @@
  * runs there; an active counter counts unless the PMU had no place for it.
  * Places are given to whole groups.  Those that are active stand in a queue:
  * who is first is served first, and who comes later gets what is left.  A
- * group that counted for its turn, half a clock tick, goes to the end of the
- * queue at the next tick if somebody waits.  Its place in the queue stays
- * with it while its targets do not run, so threads that run for less than a
- * tick at a time do not always have the same events counted.
+ * group that counted for its turn goes to the end of the queue at the next
+ * clock tick if somebody waits.  Its place in the queue stays with it while
+ * its targets do not run, so threads that run for less than a tick at a time
+ * do not always have the same events counted.  A turn is half of the tick as
+ * it was measured, for it need not be what the kernel believes: that of a
+ * badly calibrated APIC comes twice as often.
  * At a context switch the counters of the old thread are stopped and those
  * of the new one started, between threads of one task only what is attached
  * to the threads themselves.  That happens before the kernel switches, for a
@@ -30,6 +32,8 @@ struct perf_cpu
 				   record has them */
   struct perf_counter *active;	/* of leaders, in order of their turns */
   uint64_t turns;		/* given out */
+  uint64_t ticked_at;		/* ns: the latest clock tick; 0: none yet */
+  uint64_t turn_length;		/* ns */
 };
 
 extern struct perf_cpu perf_cpus[PMU_MAX_CPUS];
