@@ -183,7 +183,7 @@ void test_fuzz_events(void)
 				     draw(5) ? ring.buffer : MACH_PORT_NULL, &event, &id);
 		taken += kr == KERN_SUCCESS;
 		refused += kr != KERN_SUCCESS;
-		if (!is_answer(kr) || (kr == KERN_SUCCESS && (cpu < -1 || cpu > 0)) ||
+		if (!is_answer(kr) || (kr == KERN_SUCCESS && (cpu < -1 || cpu >= (int)nr_cpus)) ||
 		    (kr == KERN_SUCCESS && !use(event, &ring))) {
 			check(false, "case %u: %d", i, kr);
 			bad++;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <mach/thread_status.h>
-#include <mach/thread_switch.h>
 #include <machperf/emulator.h>
 #include <machperf/task.h>
 #include "harness.h"
@@ -16,6 +15,7 @@
 #define STACK_SIZE 16384UL
 
 mach_port_t host_priv;
+unsigned nr_cpus;
 
 static int failures, facts;
 
@@ -25,17 +25,33 @@ static _Noreturn void finish(void)
 	emulator_exit(failures == 0 && facts > 0 ? 0 : 1);
 }
 
-void check(bool good, const char *format, ...)
+static void verdict(bool good, const char *format, va_list arguments)
 {
 	char text[200];
-	va_list arguments;
 
-	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
-	va_end(arguments);
 	printf("%s: %s\n", good ? "ok" : "FAIL", text);
 	facts++;
 	failures += !good;
+}
+
+void check(bool good, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	verdict(good, format, arguments);
+	va_end(arguments);
+}
+
+void test_abandon(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	verdict(false, format, arguments);
+	va_end(arguments);
+	finish();
 }
 
 void check_kr(kern_return_t kr, kern_return_t wanted, const char *what)
@@ -46,13 +62,10 @@ void check_kr(kern_return_t kr, kern_return_t wanted, const char *what)
 		check(false, "%s: %d, not %d", what, kr, wanted);
 }
 
-/* For what the test cannot go on without. */
-static void must(kern_return_t kr, const char *what)
+void must(kern_return_t kr, const char *what)
 {
-	if (kr == KERN_SUCCESS)
-		return;
-	check_kr(kr, KERN_SUCCESS, what);
-	finish();
+	if (kr != KERN_SUCCESS)
+		test_abandon("%s: %d", what, kr);
 }
 
 struct ring ring_make(vm_size_t data, vm_size_t watermark)
@@ -65,7 +78,18 @@ struct ring ring_make(vm_size_t data, vm_size_t watermark)
 	must(perf_buffer_map(ring.buffer, mach_task_self(), &address, &ring.size),
 	     "perf_buffer_map");
 	ring.page = (struct perf_ring_page *)address;
+	ring.stride = ring.page->stride;
+	ring.data_offset = ring.page->data_offset;
+	ring.data_size = ring.page->data_size;
+	if (ring.size != nr_cpus * ring.stride)
+		test_abandon("%lu bytes are not the rings of %u CPUs", (unsigned long)ring.size,
+			     nr_cpus);
 	return ring;
+}
+
+struct perf_ring_page *ring_page(const struct ring *ring, unsigned cpu)
+{
+	return (struct perf_ring_page *)((char *)ring->page + cpu * ring->stride);
 }
 
 void ring_drop(struct ring *ring)
@@ -75,20 +99,33 @@ void ring_drop(struct ring *ring)
 	drop(ring->buffer);
 }
 
-bool ring_next(struct ring *ring, void *record)
+/* The same out of one CPU's ring. */
+static bool take_from(const struct ring *ring, unsigned cpu, void *record)
 {
-	const char *data = (const char *)ring->page + ring->page->data_offset;
-	uint64_t mask = ring->page->data_size - 1;
-	uint64_t tail = ring->page->data_tail;
+	struct perf_ring_page *page = ring_page(ring, cpu);
+	const char *data = (const char *)page + ring->data_offset;
+	uint64_t mask = ring->data_size - 1;
+	uint64_t tail = page->data_tail;
+	uint64_t first = ring->data_size - (tail & mask);
 	struct perf_event_header header;
 
-	if (__atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE) == tail)
+	if (__atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE) == tail)
 		return false;
 	memcpy(&header, data + (tail & mask), sizeof header);
-	for (unsigned i = 0; i < header.size; i += 8)
-		memcpy((char *)record + i, data + ((tail + i) & mask), 8);
-	__atomic_store_n(&ring->page->data_tail, tail + header.size, __ATOMIC_RELEASE);
+	if (first > header.size)
+		first = header.size;
+	memcpy(record, data + (tail & mask), first);
+	memcpy((char *)record + first, data, header.size - first);
+	__atomic_store_n(&page->data_tail, tail + header.size, __ATOMIC_RELEASE);
 	return true;
+}
+
+bool ring_next(struct ring *ring, void *record)
+{
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		if (take_from(ring, cpu, record))
+			return true;
+	return false;
 }
 
 struct perf_event_attr attr_make(uint32_t type, uint64_t config, uint64_t period, uint64_t flags)
@@ -215,25 +252,52 @@ task_t child_make(void (*function)(void *), void *argument, thread_t *thread)
 	return task;
 }
 
+/* How many processors the kernel's interface says there are. */
+static unsigned count_cpus(void)
+{
+	struct perf_info_data info;
+	mach_msg_type_number_t size = sizeof(perf_bytes_t);
+	perf_bytes_t bytes;
+
+	must(perf_info(mach_host_self(), bytes, &size), "perf_info");
+	memcpy(&info, bytes, sizeof info);
+	return info.nr_cpus;
+}
+
+/* By a message that does not come: thread_switch() returns at once on a kernel
+   for several processors that has nobody else to run. */
 void sleep_ms(unsigned ms)
 {
-	thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, ms);
+	static mach_port_t nobody; /* a child has it to make anew */
+	mach_msg_header_t message;
+
+	while (mach_msg(&message, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof message, nobody, ms,
+			MACH_PORT_NULL) == MACH_RCV_INVALID_NAME)
+		must(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &nobody),
+		     "mach_port_allocate");
+}
+
+static void run(const char *name)
+{
+	const struct test *test = tests;
+
+	while (test->name != NULL && strcmp(test->name, name) != 0)
+		test++;
+	if (test->name == NULL)
+		test_abandon("no test is called %s", name);
+	printf("test %s\n", name);
+	test->run();
 }
 
 int main(int argc, char **argv)
 {
-	const struct test *test = tests;
-
 	host_priv = argc > 1 ? task_port_argument(argv[1]) : MACH_PORT_NULL;
 	if (argc < 4 || emulator_open(task_port_argument(argv[2])) != KERN_SUCCESS) {
-		printf("FAIL: usage: TEST ${host-port} ${device-port} NAME\n");
+		printf("FAIL: usage: TEST ${host-port} ${device-port} NAME...\n");
 		return 1;
 	}
-	while (test->name != NULL && strcmp(test->name, argv[3]) != 0)
-		test++;
-	if (test->name == NULL)
-		check(false, "no test is called %s", argv[3]);
-	else
-		test->run();
+	nr_cpus = count_cpus();
+	for (int i = 3; i < argc; i++)
+		run(argv[i]);
 	finish();
 }

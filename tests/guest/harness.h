@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the tests of the kernel half share.  A test program is the only task
- * of the test image; it prints "ok" and "FAIL" lines and leaves the emulator
- * with its verdict.
+ * of the test image; it runs the tests it is told, prints "ok" and "FAIL" lines
+ * and leaves the emulator with its verdict.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -22,27 +22,41 @@ extern const struct test tests[]; /* ends with a NULL name */
 
 extern mach_port_t host_priv;
 
+/* The processors that take part. */
+extern unsigned nr_cpus;
+
 /* Print the verdict on one fact, and count a bad one. */
 void check(bool good, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same for a kernel call that must give WANTED. */
 void check_kr(kern_return_t kr, kern_return_t wanted, const char *what);
 
-/* A ring of one CPU, mapped into this task. */
+/* For what the test cannot go on without: anything but success ends it. */
+void must(kern_return_t kr, const char *what);
+
+/* End the test as failed, and say why. */
+_Noreturn void test_abandon(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A buffer: a ring for each CPU, mapped into this task.  Where they stand is
+   remembered here: what stands in the pages may be spoilt by a test. */
 struct ring {
 	mach_port_t buffer;
-	struct perf_ring_page *page;
-	vm_size_t size;
+	struct perf_ring_page *page; /* of the first CPU */
+	vm_size_t size;		     /* of all rings */
+	vm_size_t stride, data_offset, data_size;
 };
 
-/* Make a ring of DATA bytes; a failure ends the test. */
+/* Make a buffer with rings of DATA bytes; a failure ends the test. */
 struct ring ring_make(vm_size_t data, vm_size_t watermark);
+
+/* The ring of CPU. */
+struct perf_ring_page *ring_page(const struct ring *ring, unsigned cpu);
 
 /* Give back the view and the buffer. */
 void ring_drop(struct ring *ring);
 
-/* Take the next record out of the ring into RECORD (64 KiB at least); false
-   if there is none. */
+/* Take the next record into RECORD (64 KiB at least), out of the first ring
+   that has one; false if none has. */
 bool ring_next(struct ring *ring, void *record);
 
 /* The attributes of a counting or sampling event. */
@@ -96,11 +110,14 @@ thread_t thread_make(task_t task, void (*function)(void *), void *argument);
 thread_t thread_start(void (*function)(void *), void *argument);
 _Noreturn void thread_end(void);
 
+/* Have THREAD run on CPU only, or on CPU modulo the number there is. */
+void thread_place(thread_t thread, unsigned cpu);
+
 /* A child with a copy of this task's memory, suspended, with one thread that
    will run FUNCTION (ARGUMENT). */
 task_t child_make(void (*function)(void *), void *argument, thread_t *thread);
 
-/* Let other threads run for so long. */
+/* Let other threads run for so long, by the kernel's clock. */
 void sleep_ms(unsigned ms);
 
 #endif

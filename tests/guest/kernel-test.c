@@ -41,6 +41,9 @@ void test_many_switches(void);
 void test_stack_dump(void);
 void test_off_cpu(void);
 void test_switch_records(void);
+void test_cpus(void);
+void test_one_cpu(void);
+void test_moves(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -81,5 +84,8 @@ const struct test tests[] = {
     {"stack-dump", test_stack_dump},
     {"off-cpu", test_off_cpu},
     {"switch-records", test_switch_records},
+    {"cpus", test_cpus},
+    {"one-cpu", test_one_cpu},
+    {"moves", test_moves},
     {NULL, NULL},
 };

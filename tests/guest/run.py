@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""run.py QEMU DATA KERNEL PROGRAM NAME [off] [cpus=N]: boot PROGRAM as the only task and hold it to what it prints.
+"""run.py QEMU DATA KERNEL PROGRAM NAME[,NAME]... [off] [cpus=N]: boot PROGRAM as the only task and hold it to what it prints.
 
-With "off" the machine has no PMU; with "cpus=N" it has N processors.
+The tests run one after the other in one guest.  With "off" the machine has no PMU; with "cpus=N" it has N processors.
 
 The console is watched while the guest runs: a panic, a failed assertion or the debugger's prompt ends the test at once.
 """
@@ -13,16 +13,17 @@ import sys
 import tempfile
 import time
 
-LIMIT = 60  # seconds
+LIMIT = 60  # seconds, and for each further test
+MORE = 15
 TROUBLE = re.compile(r'^.*(db>|panic|Assertion|Debugger invoked|kernel: .* trap).*$', re.M | re.I)
 
 
-def command(qemu, data, kernel, program, name, pmu, cpus, console, stream, stats):
+def command(qemu, data, kernel, program, names, pmu, cpus, console, stream, stats):
     return [qemu, '-L', data, '-cpu', f'Nehalem,pmu={pmu}', '-machine', 'pc', '-m', '512', '-smp', str(cpus), '-accel', 'tcg',
             '-icount', 'shift=3,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1',
             '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'file:' + console, '-kernel', kernel,
             '-append', 'console=com0', '-device', f'machperf-port,path={stream}' + (f',stats={stats}' if pmu == 'on' else ''),
-            '-initrd', f'{program} ${{host-port}} ${{device-port}} {name} $(task-create) $(task-resume)']
+            '-initrd', f'{program} ${{host-port}} ${{device-port}} {names} $(task-create) $(task-resume)']
 
 
 def read(path):
@@ -38,9 +39,9 @@ def overflows(stats):
     return sum(int(count) for count in re.findall(r'^cpu \d+ (?:pmc|fixed)\d+\.overflows (\d+)$', stats, re.M))
 
 
-def watch(guest, console):
+def watch(guest, console, limit):
     """The guest's exit status, or a line that says why there is none."""
-    end = time.monotonic() + LIMIT
+    end = time.monotonic() + limit
     while time.monotonic() < end:
         try:
             return guest.wait(0.2)
@@ -48,7 +49,7 @@ def watch(guest, console):
             trouble = TROUBLE.search(read(console))
             if trouble:
                 return f'the kernel stopped: {trouble.group(0).strip()}'
-    return f'no end after {LIMIT} s'
+    return f'no end after {limit} s'
 
 
 def main():
@@ -57,10 +58,10 @@ def main():
     cpus = next((int(option[5:]) for option in sys.argv[6:] if option.startswith('cpus=')), 1)
     with tempfile.TemporaryDirectory() as where:
         console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
-        with subprocess.Popen(command(qemu, data, kernel, program, name, pmu, cpus, console, stream, stats),
+        with subprocess.Popen(command(qemu, data, kernel, program, name.replace(',', ' '), pmu, cpus, console, stream, stats),
                               stdin=subprocess.DEVNULL) as guest:
             try:
-                status = watch(guest, console)
+                status = watch(guest, console, LIMIT + MORE * name.count(','))
             finally:
                 guest.kill()
         text = read(console).replace('\r', '')

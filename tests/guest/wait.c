@@ -135,7 +135,7 @@ static void take_all(void)
 						     &buffers[nr])) == KERN_SUCCESS)
 		nr++;
 	check_kr(kr, KERN_RESOURCE_SHORTAGE, "one buffer too many");
-	check(nr >= 16 && nr < 64, "after %u of 2 MiB", nr);
+	check(nr * nr_cpus >= 16 && nr * nr_cpus < 64, "after %u of 2 MiB for each CPU", nr);
 	touch_memory();
 	while (nr > 0)
 		drop(buffers[--nr]);
