@@ -33,8 +33,11 @@ bool image_init(struct image *image, const struct elf_file *file)
 		return false;
 	image->segments = must_calloc(nr + 1, sizeof *image->segments);
 	for (size_t i = 0; i < nr; i++)
-		if (gelf_getphdr(file->elf, i, &header) != NULL)
+		if (gelf_getphdr(file->elf, i, &header) != NULL) {
 			add_segment(image, &header);
+			if (header.p_type == PT_GNU_EH_FRAME && image->eh_frame_hdr == 0)
+				image->eh_frame_hdr = header.p_vaddr;
+		}
 	if (image->nr_segments == 0)
 		image_free(image);
 	return image->nr_segments != 0;

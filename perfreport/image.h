@@ -19,6 +19,7 @@ struct image {
 	size_t size;
 	struct segment *segments;
 	size_t nr_segments;
+	uint64_t eh_frame_hdr; /* address as linked of PT_GNU_EH_FRAME; 0: none */
 	bool is_64;
 	bool is_x86; /* of either width */
 };

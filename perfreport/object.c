@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "hash.h"
 #include "line_source.h"
 #include "object.h"
 #include "unwind_libdw.h"
@@ -13,6 +14,8 @@ void objects_init(struct objects *objects, struct search search)
 {
 	memset(objects, 0, sizeof *objects);
 	objects->search = search;
+	objects->nr_slots = 256;
+	objects->slots = must_calloc(objects->nr_slots, sizeof *objects->slots);
 }
 
 void objects_free(struct objects *objects)
@@ -32,6 +35,7 @@ void objects_free(struct objects *objects)
 		free(object);
 	}
 	free(objects->list);
+	free(objects->slots);
 	memset(objects, 0, sizeof *objects);
 }
 
@@ -61,13 +65,46 @@ static char *short_name(enum object_kind kind, const char *path)
 	return name;
 }
 
+static size_t first_slot(const struct objects *objects, enum object_kind kind, const char *path)
+{
+	return hash_number(hash_bytes(path, strlen(path)) + kind) & (objects->nr_slots - 1);
+}
+
+static void put(struct objects *objects, size_t index)
+{
+	const struct object *object = objects->list[index];
+	size_t at = first_slot(objects, object->kind, object->path);
+
+	while (objects->slots[at])
+		at = (at + 1) & (objects->nr_slots - 1);
+	objects->slots[at] = index + 1;
+}
+
+static void add(struct objects *objects, struct object *object)
+{
+	objects->list =
+	    must_grow(objects->list, &objects->capacity, objects->nr + 1, sizeof *objects->list);
+	objects->list[objects->nr++] = object;
+	if (objects->nr * 2 <= objects->nr_slots) {
+		put(objects, objects->nr - 1);
+		return;
+	}
+	free(objects->slots);
+	objects->nr_slots *= 2;
+	objects->slots = must_calloc(objects->nr_slots, sizeof *objects->slots);
+	for (size_t i = 0; i < objects->nr; i++)
+		put(objects, i);
+}
+
 struct object *objects_get(struct objects *objects, enum object_kind kind, const char *path,
 			   const struct build_id *build_id)
 {
 	struct object *object;
 
-	for (size_t i = 0; i < objects->nr; i++) {
-		object = objects->list[i];
+	/* Objects of one name stand behind each other as they were added. */
+	for (size_t at = first_slot(objects, kind, path); objects->slots[at];
+	     at = (at + 1) & (objects->nr_slots - 1)) {
+		object = objects->list[objects->slots[at] - 1];
 		if (object->kind != kind || strcmp(object->path, path) != 0)
 			continue;
 		if (build_id == NULL || object->build_id.size == 0 ||
@@ -84,9 +121,7 @@ struct object *objects_get(struct objects *objects, enum object_kind kind, const
 	if (build_id != NULL)
 		object->build_id = *build_id;
 	symtab_init(&object->symtab);
-	objects->list =
-	    must_grow(objects->list, &objects->capacity, objects->nr + 1, sizeof *objects->list);
-	objects->list[objects->nr++] = object;
+	add(objects, object);
 	return object;
 }
 
@@ -149,8 +184,17 @@ struct cfi_source *object_cfi(struct objects *objects, struct object *object)
 {
 	const struct object_files *files = object_files(objects, object);
 
-	if (object->cfi == NULL)
-		object->cfi = cfi_source_new(files->code->elf, dwarf_of(objects, object));
+	GElf_Shdr header;
+	bool has_frames;
+
+	if (object->cfi == NULL) {
+		/* All debug sections are unpacked when it is opened. */
+		has_frames = files->dwarf != NULL &&
+			     (elf_section(files->dwarf, ".debug_frame", &header) != NULL ||
+			      elf_section(files->dwarf, ".zdebug_frame", &header) != NULL);
+		object->cfi =
+		    cfi_source_new(files->code->elf, has_frames ? dwarf_of(objects, object) : NULL);
+	}
 	return object->cfi;
 }
 

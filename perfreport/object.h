@@ -50,6 +50,8 @@ struct objects {
 	struct search search;
 	struct object **list;
 	size_t nr, capacity;
+	uint32_t *slots; /* by kind and path: index + 1 */
+	size_t nr_slots;
 };
 
 void objects_init(struct objects *objects, struct search search);

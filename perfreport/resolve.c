@@ -19,12 +19,20 @@ struct resolved {
 	bool is_caller;
 };
 
+/* Tasks have the same library at different addresses. */
+struct placed {
+	const struct object *object; /* NULL: nothing here */
+	uint64_t inside;
+	uint32_t frame;
+};
+
 void resolver_init(struct resolver *resolver, struct profile *profile,
 		   struct resolve_options options)
 {
 	resolver->profile = profile;
 	resolver->options = options;
 	resolver->recent = must_calloc(NR_RECENT, sizeof *resolver->recent);
+	resolver->placed = must_calloc(NR_RECENT, sizeof *resolver->placed);
 	resolver->detailed = options.inlined || options.lines
 				 ? detailed_new(profile, options.inlined, options.lines)
 				 : NULL;
@@ -34,6 +42,7 @@ void resolver_free(struct resolver *resolver)
 {
 	detailed_free(resolver->detailed);
 	free(resolver->recent);
+	free(resolver->placed);
 }
 
 /* The object that holds an address, and the address in it; NULL: nothing is
@@ -78,6 +87,25 @@ uint32_t resolve_exact(struct resolver *resolver, const struct task *task, enum 
 		      : frames_address(&profile->frames, object, inside);
 }
 
+/* The frame of an address of an object, without details. */
+static uint32_t plain_frame(struct resolver *resolver, struct object *object, uint64_t inside)
+{
+	struct profile *profile = resolver->profile;
+	size_t hash = hash_number(inside ^ hash_number((uintptr_t)object));
+	struct placed *placed = &resolver->placed[hash & (NR_RECENT - 1)];
+	const struct symbol *symbol;
+
+	if (placed->object == object && placed->inside == inside)
+		return placed->frame;
+	symbol = object_symbol(&profile->objects, object, inside);
+	*placed =
+	    (struct placed){.object = object,
+			    .inside = inside,
+			    .frame = symbol ? frames_symbol(&profile->frames, object, symbol, NULL)
+					    : frames_address(&profile->frames, object, inside)};
+	return placed->frame;
+}
+
 static void look_up(struct resolver *resolver, const struct space *space, uint64_t address,
 		    struct resolved *found)
 {
@@ -88,15 +116,18 @@ static void look_up(struct resolver *resolver, const struct space *space, uint64
 
 	found->nr = 1;
 	object = object_at(profile, space, address, &inside);
-	symbol = object ? object_symbol(&profile->objects, object, inside) : NULL;
-	if (symbol == NULL)
-		found->frame = frames_address(&profile->frames, object, inside);
-	else if (resolver->detailed == NULL)
-		found->frame = frames_symbol(&profile->frames, object, symbol, NULL);
-	else
-		found->nr = detailed_get(resolver->detailed, object, symbol, inside,
-					 found->is_caller, &found->first);
-	if (found->nr == 1 && symbol != NULL && resolver->detailed != NULL)
+	if (object == NULL) {
+		found->frame = frames_address(&profile->frames, NULL, address);
+		return;
+	}
+	symbol = resolver->detailed ? object_symbol(&profile->objects, object, inside) : NULL;
+	if (symbol == NULL) {
+		found->frame = plain_frame(resolver, object, inside);
+		return;
+	}
+	found->nr = detailed_get(resolver->detailed, object, symbol, inside, found->is_caller,
+				 &found->first);
+	if (found->nr == 1)
 		found->frame = *detailed_frames(resolver->detailed, found->first);
 }
 

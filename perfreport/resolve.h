@@ -21,6 +21,7 @@ struct resolver {
 	struct profile *profile;
 	struct resolve_options options;
 	struct resolved *recent;
+	struct placed *placed;
 	struct detailed *detailed; /* only with inlined or lines */
 };
 

@@ -43,38 +43,27 @@ static bool find_table(const struct image *image, uint64_t bias, unw_dyn_info_t 
 	};
 	const uint8_t *bytes;
 	uint64_t room, at;
-	GElf_Phdr header;
 	uint32_t count;
-	size_t nr;
 
-	if (elf_getphdrnum(image->elf, &nr) != 0)
+	bytes = image->eh_frame_hdr ? image_at(image, image->eh_frame_hdr, &room) : NULL;
+	if (bytes == NULL || room < 4 || bytes[0] != 1 || bytes[2] != DW_EH_PE_udata4 ||
+	    bytes[3] != (DW_EH_PE_datarel | DW_EH_PE_sdata4) || pointer_size[bytes[1] & 15] == 0)
 		return false;
-	for (size_t i = 0; i < nr; i++) {
-		if (gelf_getphdr(image->elf, i, &header) == NULL ||
-		    header.p_type != PT_GNU_EH_FRAME)
-			continue;
-		bytes = image_at(image, header.p_vaddr, &room);
-		if (bytes == NULL || room < 4 || bytes[0] != 1 || bytes[2] != DW_EH_PE_udata4 ||
-		    bytes[3] != (DW_EH_PE_datarel | DW_EH_PE_sdata4) ||
-		    pointer_size[bytes[1] & 15] == 0)
-			return false;
-		at = 4 + pointer_size[bytes[1] & 15];
-		if (room < at + sizeof count)
-			return false;
-		memcpy(&count, bytes + at, sizeof count);
-		at += sizeof count;
-		if (count == 0 || count > (room - at) / ENTRY_SIZE)
-			return false;
-		memset(table, 0, sizeof *table);
-		table->format = UNW_INFO_FORMAT_REMOTE_TABLE;
-		table->start_ip = 0;
-		table->end_ip = UINT64_MAX;
-		table->u.rti.segbase = header.p_vaddr + bias;
-		table->u.rti.table_data = header.p_vaddr + bias + at;
-		table->u.rti.table_len = (uint64_t)count * ENTRY_SIZE / sizeof(unw_word_t);
-		return true;
-	}
-	return false;
+	at = 4 + pointer_size[bytes[1] & 15];
+	if (room < at + sizeof count)
+		return false;
+	memcpy(&count, bytes + at, sizeof count);
+	at += sizeof count;
+	if (count == 0 || count > (room - at) / ENTRY_SIZE)
+		return false;
+	memset(table, 0, sizeof *table);
+	table->format = UNW_INFO_FORMAT_REMOTE_TABLE;
+	table->start_ip = 0;
+	table->end_ip = UINT64_MAX;
+	table->u.rti.segbase = image->eh_frame_hdr + bias;
+	table->u.rti.table_data = image->eh_frame_hdr + bias + at;
+	table->u.rti.table_len = (uint64_t)count * ENTRY_SIZE / sizeof(unw_word_t);
+	return true;
 }
 
 static int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t *info,

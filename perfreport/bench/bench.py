@@ -43,8 +43,8 @@ def record(path):
     return True
 
 
-def replay(real, path, megabytes):
-    """Write the recording real again and again into path, until it is that large."""
+def replay(real, path, megabytes, least=0):
+    """Write the recording real again and again into path, until it is that large and has at least so many samples."""
     whole = pathlib.Path(real).read_bytes()
     attrs_offset, attrs_size, data_offset, data_size = struct.unpack_from("<4Q", whole, 24)
     sample_type = struct.unpack_from("<Q", whole, attrs_offset + 24)[0]
@@ -67,7 +67,7 @@ def replay(real, path, megabytes):
         file.write(whole[:data_offset])
         file.write(others)
         size, turn = len(others), 0
-        while size < megabytes * 1000000:
+        while size < megabytes * 1000000 or turn * len(places) < least:
             turn += 1
             shift = turn * (last - first + 1000)
             for place, when in zip(places, times):
@@ -96,16 +96,17 @@ def measure(command):
     return time.monotonic() - begin, usage.ru_maxrss / 1024
 
 
-def compare(name, path, commands, once=()):
-    """Run all in turn; {name: (median of seconds, most MiB)}."""
+def compare(name, path, commands, fewer=None):
+    """Run all in turn, those of fewer that often; {name: (median of seconds, most MiB)}."""
+    fewer = fewer or {}
     size = os.path.getsize(path) / 1e6
     runs = {key: [] for key in commands}
     for turn in range(RUNS):
         for key, command in commands.items():
-            if turn == 0 or key not in once:
+            if turn < fewer.get(key, RUNS):
                 runs[key].append(measure(command))
     result = {key: (statistics.median(run[0] for run in times), max(run[1] for run in times)) for key, times in runs.items()}
-    print(f"{name}: {size:.0f} MB; medians of {RUNS}" + (f", {', '.join(once)} once" if once else ""))
+    print(f"{name}: {size:.0f} MB; medians of {RUNS}" + "".join(f", {key} {times}" for key, times in fewer.items()))
     for key, (seconds, memory) in result.items():
         print(f"  {key:34} {seconds:8.3f} s {size / seconds:8.1f} MB/s {memory:7.0f} MiB")
     return result
@@ -146,7 +147,7 @@ def main():
         samples = replay(real, large, LARGE_MB)
         two = {f"flame, {n} thread{'s' * (n > 1)}": [*commands(large)["flame"], "--threads", str(n)] for n in (1, 2)}
         theirs = {key: command for key, command in commands(large).items() if key.startswith("perf ")}
-        result = compare("replayed", large, {**two, "report": commands(large)["report"], **theirs}, tuple(theirs))
+        result = compare("replayed", large, {**two, "report": commands(large)["report"], **theirs}, dict.fromkeys(theirs, 1))
         one = result["flame, 1 thread"][0]
         print(f"  {samples} samples: {samples / one / 1e6:.1f} million a second by one thread")
         good &= ratio(result, "flame, 2 threads", "perf script --no-inline", 50) > 1
