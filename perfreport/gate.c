@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "gate.h"
+#include "gate_pairs.h"
 
 const struct gate_settings gate_default_settings = {
     .alpha = 0.005,
@@ -76,6 +77,7 @@ struct gate_row *gate_add_row(struct gate_result *result, size_t event, uint32_t
 	    .was = NO_FUNCTION,
 	    .status = GATE_UNCHANGED,
 	    .p = NAN,
+	    .error = NAN,
 	    .low = NAN,
 	    .high = NAN,
 	    .why = "",
@@ -92,6 +94,7 @@ void gate_sample_init(struct gate_sample *sample, const struct gate_data *data)
 		for (size_t i = 0; i < sample->nr[side]; i++)
 			sample->runs[side][i] = &data->sides[side].runs[i];
 	}
+	gate_pair(sample);
 }
 
 void gate_sample_free(struct gate_sample *sample)
@@ -250,6 +253,7 @@ void gate_judge(struct gate_result *result, const struct gate_sample *sample,
 	*result = (struct gate_result){.regime = sample->data->regime};
 	for (int side = 0; side < GATE_SIDES; side++)
 		result->runs[side] = sample->nr[side];
+	result->paired = sample->paired;
 	gate_check_validity(result, sample, settings);
 	if (!has_fatal(result)) {
 		if (result->regime == GATE_REGIME_DETERMINISTIC)

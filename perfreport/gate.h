@@ -61,6 +61,7 @@ struct gate_row {
 	double allowed;	  /* deterministic: events above the base that pass */
 	double low, high; /* statistical: 95 % interval of relative; else of the spread */
 	double p;	  /* statistical: adjusted; else NAN */
+	double error;	  /* statistical: standard error of relative; else NAN */
 	bool tested;	  /* statistical: it passed the pre-filter */
 	const char *why;  /* what decided, in a few words; static */
 	const struct gate_rule *rule; /* that decided, or NULL */
@@ -81,6 +82,7 @@ struct gate_result {
 	size_t counts[GATE_STATUSES];
 	size_t runs[GATE_SIDES], tests;
 	bool scaled; /* statistical: the host's speed was taken out */
+	bool paired; /* statistical: run against the run beside it */
 	enum gate_exit exit;
 };
 
@@ -89,9 +91,10 @@ struct gate_sample {
 	const struct gate_data *data;
 	const struct gate_run **runs[GATE_SIDES];
 	size_t nr[GATE_SIDES];
+	bool paired; /* runs of one place were recorded side by side: gate_pairs.h */
 };
 
-/* Take the runs of both sides; gate_sample_free() it. */
+/* Take the runs of both sides, in pairs if they are; gate_sample_free() it. */
 void gate_sample_init(struct gate_sample *sample, const struct gate_data *data);
 void gate_sample_free(struct gate_sample *sample);
 

@@ -55,6 +55,7 @@ struct gate_fact {
 
 struct gate_run {
 	char *source;	/* the file's name */
+	double start;	/* of its first sample by the host's clock, ns; 0: not known */
 	double *values; /* [function * room_events + event] */
 	size_t nr_values;
 	struct gate_quality *quality; /* [event] */

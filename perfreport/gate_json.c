@@ -318,6 +318,7 @@ static bool table_run(const struct reading *reading, struct json_object *root,
 		return wrong(reading, "a run has not values and quality of each event");
 	run = gate_add_run(&reading->data->sides[reading->side],
 			   string(from, "source") ? string(from, "source") : reading->source);
+	run->start = number(from, "start", 0);
 	run->perturbed = flag(from, "perturbed");
 	run->failed = flag(from, "failed");
 	run->incomplete = flag(from, "incomplete");

@@ -120,6 +120,8 @@ static void add_facts(struct gate_run *run, const struct profile *profile)
 			 (double)(event->frequency ? event->frequency : event->period));
 		gate_add_fact(run, label, value);
 	}
+	if (profile->first_time <= profile->last_time)
+		run->start = (double)profile->first_time;
 	run->incomplete = profile->incomplete != NULL;
 	run->failed = (status != NULL && strcmp(status, "0") != 0) ||
 		      profile_fact(profile, "exception") != NULL;

@@ -9,6 +9,9 @@
  * doi 10.1080/07350015.1983.10509354.  Which did not change is found in a few
  * rounds, from the weighted median of all changes beside all others.  The
  * total is compared as it is.
+ *
+ * Runs that were recorded in pairs (gate_pairs.h) shared that noise: they are
+ * compared as they are, each with the one beside it.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -24,6 +27,9 @@
 #define MOST_WEIGHT   0.2  /* of one function in the median */
 #define INTERVAL      0.95
 #define CONTRADICTION 2.58 /* standard errors: 99 % */
+#define POWER	      0.99 /* that a slowdown is seen, */
+#define SLOWDOWN      0.02 /* this one, */
+#define LARGE_SHARE   0.05 /* in a function that holds so much of the event */
 
 /* A function that is tested, or all others together. */
 struct item {
@@ -38,6 +44,7 @@ struct item {
 struct table {
 	size_t event;
 	size_t nr_runs, nr_base;
+	bool paired; /* run i of the base and run nr_base + i belong together */
 	struct item *items;
 	size_t nr;
 	double *totals;
@@ -93,7 +100,8 @@ static void make_table(struct table *table, const struct gate_sample *sample, si
 	const struct gate_data *data = sample->data;
 	struct item *rest;
 
-	*table = (struct table){.event = event, .nr_base = sample->nr[GATE_BASE]};
+	*table = (struct table){
+	    .event = event, .nr_base = sample->nr[GATE_BASE], .paired = sample->paired};
 	table->nr_runs = table->nr_base + sample->nr[GATE_NEW];
 	table->items = must_calloc(data->nr_functions + 1, sizeof *table->items);
 	table->totals = must_calloc(table->nr_runs, sizeof *table->totals);
@@ -130,8 +138,24 @@ static void free_table(struct table *table)
 	free(table->totals);
 }
 
-/* The relative change of the means, and its standard error. */
-static void measure(const struct table *table, const double *values, double *effect, double *error)
+/* The same of pairs, whose common noise cancels. */
+static void measure_pairs(const double *base, const double *new, size_t nr, double *effect,
+			  double *error)
+{
+	double *residues = must_calloc(nr, sizeof *residues), mean = stats_mean(base, nr);
+
+	*effect = *error = NAN;
+	if (mean > 0) {
+		*effect = stats_mean(new, nr) / mean - 1;
+		for (size_t i = 0; i < nr; i++)
+			residues[i] = new[i] - (1 + *effect) * base[i];
+		*error = sqrt(stats_variance(residues, nr) / nr) / mean;
+	}
+	free(residues);
+}
+
+static void measure_sides(const struct table *table, const double *values, double *effect,
+			  double *error)
 {
 	size_t nr_new = table->nr_runs - table->nr_base;
 	double base = stats_mean(values, table->nr_base);
@@ -141,6 +165,15 @@ static void measure(const struct table *table, const double *values, double *eff
 
 	*effect = base > 0 ? new / base - 1 : NAN;
 	*error = base > 0 ? sqrt(n + b * (new / base) * (new / base)) / base : NAN;
+}
+
+/* The relative change of the means, and its standard error. */
+static void measure(const struct table *table, const double *values, double *effect, double *error)
+{
+	if (table->paired)
+		measure_pairs(values, values + table->nr_base, table->nr_base, effect, error);
+	else
+		measure_sides(table, values, effect, error);
 }
 
 /* Divide an item's values by what did not change, itself left out.  Without
@@ -269,7 +302,7 @@ static void remove_factors(struct table *table)
 /* Bring the runs to one speed; false: there is too little to tell it by. */
 static bool normalize(struct table *table, const struct gate_settings *settings)
 {
-	if (!settings->normalize || table->nr < LEAST_ITEMS) {
+	if (!settings->normalize || table->nr < LEAST_ITEMS || table->paired) {
 		for (size_t i = 0; i < table->nr; i++) {
 			struct item *item = &table->items[i];
 
@@ -304,16 +337,47 @@ static bool contradicted(const struct table *table, const struct item *item,
 		      : effect - CONTRADICTION * error > -settings->min_effect;
 }
 
+/* Pair against pair: the differences as shares of their sums, so that fast
+   pairs count as much as slow ones. */
+static double test_pairs(const double *base, const double *new, size_t nr,
+			 struct stats_ranks *ranks)
+{
+	double *differences = must_calloc(nr, sizeof *differences), p;
+
+	for (size_t i = 0; i < nr; i++)
+		differences[i] = new[i] + base[i] > 0 ? (new[i] - base[i]) / (new[i] + base[i]) : 0;
+	p = stats_signed_test(ranks, differences, nr);
+	free(differences);
+	return p;
+}
+
+static void test_row(struct gate_row *row, const struct table *table, const double *values,
+		     const struct gate_settings *settings, struct stats_ranks *ranks)
+{
+	size_t nr_base = table->nr_base, nr_new = table->nr_runs - nr_base;
+	const double *base = values, *new = values + nr_base;
+	uint64_t seed = settings->seed + row->function;
+
+	row->p = table->paired ? test_pairs(base, new, nr_base, ranks)
+			       : stats_rank_test(ranks, base, nr_base, new, nr_new);
+	if (!settings->intervals)
+		return;
+	if (table->paired)
+		stats_bootstrap_pairs(base, new, nr_base, INTERVAL, seed, &row->low, &row->high);
+	else
+		stats_bootstrap(base, nr_base, new, nr_new, INTERVAL, seed, &row->low, &row->high);
+}
+
 /* A row of values; its p is not adjusted yet. */
 static struct gate_row *add_row(struct gate_result *result, const struct table *table,
 				uint32_t function, const double *values, double share,
 				const struct gate_settings *settings, struct stats_ranks *ranks)
 {
-	size_t nr_base = table->nr_base, nr_new = table->nr_runs - nr_base;
 	struct gate_row *row = gate_add_row(result, table->event, function);
+	double effect;
 
-	row->base = stats_mean(values, nr_base);
-	row->new = stats_mean(values + nr_base, nr_new);
+	row->base = stats_mean(values, table->nr_base);
+	row->new = stats_mean(values + table->nr_base, table->nr_runs - table->nr_base);
 	row->relative = row->base > 0 ? row->new / row->base - 1 : NAN;
 	row->share = share;
 	row->class = row->base == row->new  ? GATE_SAME
@@ -322,10 +386,8 @@ static struct gate_row *add_row(struct gate_result *result, const struct table *
 		     : row->new > row->base ? GATE_GROWN
 					    : GATE_SHRUNK;
 	row->tested = true;
-	row->p = stats_rank_test(ranks, values, nr_base, values + nr_base, nr_new);
-	if (settings->intervals)
-		stats_bootstrap(values, nr_base, values + nr_base, nr_new, INTERVAL,
-				settings->seed + function, &row->low, &row->high);
+	measure(table, values, &effect, &row->error);
+	test_row(row, table, values, settings, ranks);
 	return row;
 }
 
@@ -395,15 +457,43 @@ static bool can_reach(struct gate_result *result, const struct gate_sample *samp
 		      const struct gate_settings *settings)
 {
 	double level = settings->alpha / fmax(1, result->nr_rows);
+	size_t base = sample->nr[GATE_BASE], new = sample->nr[GATE_NEW];
+	double least = sample->paired ? stats_least_signed_p(base) : stats_least_p(base, new);
 
-	if (stats_least_p(sample->nr[GATE_BASE], sample->nr[GATE_NEW]) <= level)
+	if (least <= level)
 		return true;
 	gate_add_note(result, true,
 		      "%zu and %zu runs cannot reach the level %g in %zu tests: record %zu runs of "
 		      "each side, interleaved",
-		      sample->nr[GATE_BASE], sample->nr[GATE_NEW], settings->alpha, result->nr_rows,
-		      stats_runs_needed(level));
+		      base, new, settings->alpha, result->nr_rows,
+		      sample->paired ? stats_pairs_needed(level) : stats_runs_needed(level));
 	return false;
+}
+
+/* What so many runs can miss: the least slowdown of each large function that
+   they show with a power of 99 %.  Said when it is more than 2 %. */
+static void note_power(struct gate_result *result, const struct gate_sample *sample,
+		       const struct gate_settings *settings)
+{
+	double level = settings->alpha / fmax(1, result->nr_rows);
+	double errors = stats_normal_quantile(1 - level / 2) + stats_normal_quantile(POWER);
+	const struct gate_row *worst = NULL;
+
+	for (size_t i = 0; i < result->nr_rows; i++) {
+		const struct gate_row *row = &result->rows[i];
+
+		if (row->function != NO_FUNCTION && row->share >= LARGE_SHARE &&
+		    !isnan(row->error) && (worst == NULL || row->error > worst->error))
+			worst = row;
+	}
+	if (worst == NULL || errors * worst->error <= SLOWDOWN)
+		return;
+	gate_add_note(
+	    result, false,
+	    "a slowdown of %s of less than %.1f %% may stay unseen; about %.0f such runs "
+	    "of each side would show %g %%",
+	    gate_function_name(sample->data, worst->function), 100 * errors * worst->error,
+	    ceil(sample->nr[GATE_NEW] * pow(errors * worst->error / SLOWDOWN, 2)), 100 * SLOWDOWN);
 }
 
 /* Work that only moved to functions of other names is no regression. */
@@ -442,5 +532,7 @@ void gate_judge_runs(struct gate_result *result, const struct gate_sample *sampl
 	adjust(result);
 	for (size_t i = 0; i < result->nr_rows; i++)
 		decide(&result->rows[i], sample, rules, settings);
+	if (settings->intervals)
+		note_power(result, sample, settings);
 	find_moved(result, sample, settings);
 }

@@ -13,7 +13,7 @@
 #define LEVEL	    0.95
 #define NULLS	    50	/* of a self-test */
 #define TRIALS	    100 /* of each cell of the power curve */
-#define EACH	    20	/* slowdowns put into each large function */
+#define EACH	    40	/* slowdowns put into each large function */
 #define LARGE_SHARE 0.05
 #define SLOWDOWN    0.02
 #define MODEL_RUNS  40

@@ -5,15 +5,19 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "gate_pairs.h"
 #include "gate_trial.h"
 
-#define DEFAULT_RUNS 20
+/* Of each side, as docs/gate.md advises to record, with the reason. */
+#define DEFAULT_RUNS  20
+#define DEFAULT_PAIRS 160
 
-static size_t default_runs(const struct gate_data *data, size_t nr)
+static size_t default_runs(const struct gate_trials *trials, size_t nr)
 {
-	if (data->regime == GATE_REGIME_DETERMINISTIC || nr / 2 < DEFAULT_RUNS)
-		return nr / 2;
-	return DEFAULT_RUNS;
+	size_t most = trials->nr_pairs ? trials->nr_pairs : nr / 2;
+	size_t runs = trials->nr_pairs ? DEFAULT_PAIRS : DEFAULT_RUNS;
+
+	return trials->data->regime == GATE_REGIME_DETERMINISTIC || most < runs ? most : runs;
 }
 
 /* The pool against itself, whole: is it valid? */
@@ -43,7 +47,12 @@ bool gate_trials_init(struct gate_trials *trials, const struct gate_data *data,
 	bool exact = data->regime == GATE_REGIME_DETERMINISTIC;
 
 	*trials = (struct gate_trials){.data = data, .settings = settings};
-	trials->per_side = per_side ? per_side : default_runs(data, nr);
+	trials->order = must_calloc(nr, sizeof *trials->order);
+	trials->begun = must_calloc(nr, sizeof *trials->begun);
+	for (size_t i = 0; i < nr; i++)
+		trials->order[i] = i;
+	trials->nr_pairs = exact ? 0 : gate_pair_pool(&data->sides[GATE_BASE], trials->begun);
+	trials->per_side = per_side ? per_side : default_runs(trials, nr);
 	/* One image is enough where counts are exact. */
 	if (exact && trials->per_side == 0)
 		trials->per_side = 1;
@@ -54,15 +63,13 @@ bool gate_trials_init(struct gate_trials *trials, const struct gate_data *data,
 		return false;
 	}
 	stats_seed(&trials->random, settings->seed);
-	trials->order = must_calloc(nr, sizeof *trials->order);
-	for (size_t i = 0; i < nr; i++)
-		trials->order[i] = i;
 	return check_pool(trials, failure);
 }
 
 void gate_trials_free(struct gate_trials *trials)
 {
 	free(trials->order);
+	free(trials->begun);
 	stats_ranks_free(&trials->ranks);
 }
 
@@ -101,6 +108,22 @@ static struct gate_run slowed(struct gate_trials *trials, const struct gate_run 
 	return run;
 }
 
+/* Pairs of the pool, each with either run as the new one. */
+static void draw_pairs(struct gate_trials *trials, struct gate_sample *sample)
+{
+	const struct gate_run *pool = trials->data->sides[GATE_BASE].runs;
+
+	stats_shuffle(&trials->random, trials->order, trials->nr_pairs, trials->per_side);
+	for (size_t i = 0; i < trials->per_side; i++) {
+		const size_t *pair = &trials->begun[2 * trials->order[i]];
+		size_t first = stats_below(&trials->random, 2);
+
+		sample->runs[GATE_BASE][i] = &pool[pair[first]];
+		sample->runs[GATE_NEW][i] = &pool[pair[!first]];
+	}
+	sample->paired = true;
+}
+
 /* The pool in a random order: the base's runs, then the new ones.  One image
    alone is compared with itself. */
 static void draw(struct gate_trials *trials, struct gate_sample *sample)
@@ -108,10 +131,16 @@ static void draw(struct gate_trials *trials, struct gate_sample *sample)
 	const struct gate_side *pool = &trials->data->sides[GATE_BASE];
 
 	*sample = (struct gate_sample){.data = trials->data};
-	stats_shuffle(&trials->random, trials->order, pool->nr, 2 * trials->per_side);
 	for (int side = 0; side < GATE_SIDES; side++) {
 		sample->nr[side] = trials->per_side;
 		sample->runs[side] = must_calloc(trials->per_side, sizeof *sample->runs[side]);
+	}
+	if (trials->nr_pairs >= trials->per_side) {
+		draw_pairs(trials, sample);
+		return;
+	}
+	stats_shuffle(&trials->random, trials->order, pool->nr, 2 * trials->per_side);
+	for (int side = 0; side < GATE_SIDES; side++) {
 		for (size_t i = 0; i < trials->per_side; i++)
 			sample->runs[side][i] =
 			    &pool->runs[trials->order[(side * trials->per_side + i) % pool->nr]];

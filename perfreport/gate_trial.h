@@ -23,7 +23,9 @@ struct gate_trials {
 	const struct gate_settings *settings;
 	struct stats_random random;
 	struct stats_ranks ranks;
-	size_t *order; /* of the pool */
+	size_t *order; /* of the pool; of its pairs, if it has any */
+	size_t *begun; /* the pool in the order in which the runs began, if in pairs */
+	size_t nr_pairs;
 	size_t per_side;
 };
 

@@ -100,7 +100,9 @@ void gate_view_text(const struct gate_view *view, struct text *text)
 		   result->regime == GATE_REGIME_DETERMINISTIC ? "deterministic" : "statistical",
 		   result->runs[GATE_NEW], result->runs[GATE_BASE],
 		   result->runs[GATE_BASE] == 1 ? "" : "s",
-		   result->scaled ? ", the host's speed taken out" : "");
+		   result->paired   ? ", in pairs"
+		   : result->scaled ? ", the host's speed taken out"
+				    : "");
 	for (size_t i = 0; i < shown; i++) {
 		const struct gate_row *row = &result->rows[i];
 

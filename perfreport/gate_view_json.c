@@ -73,11 +73,12 @@ void gate_view_json(const struct gate_view *view, struct text *text)
 	text_print(text,
 		   "{\n  \"format\": 1,\n  \"verdict\": \"%s\",\n  \"exit\": %d,\n"
 		   "  \"regime\": \"%s\",\n  \"runs\": {\"new\": %zu, \"base\": %zu},\n"
-		   "  \"scaled\": %s,\n  \"tests\": %zu,\n",
+		   "  \"paired\": %s,\n  \"scaled\": %s,\n  \"tests\": %zu,\n",
 		   gate_verdict(result), result->exit,
 		   result->regime == GATE_REGIME_DETERMINISTIC ? "deterministic" : "statistical",
 		   result->runs[GATE_NEW], result->runs[GATE_BASE],
-		   result->scaled ? "true" : "false", result->tests);
+		   result->paired ? "true" : "false", result->scaled ? "true" : "false",
+		   result->tests);
 	text_add(text, "  \"counts\": {");
 	for (int status = 0; status < GATE_STATUSES; status++)
 		text_print(text, "%s\"%s\": %zu", status ? ", " : "", gate_status_name(status),

@@ -107,6 +107,8 @@ static void put_run(const struct gate_data *data, const struct gate_run *run, co
 {
 	text_add(text, "    {\"source\": ");
 	text_add_json(text, run->source);
+	if (run->start > 0)
+		text_print(text, ", \"start\": %.0f", run->start);
 	text_print(text, ", \"perturbed\": %s, \"failed\": %s, \"incomplete\": %s,\n     ",
 		   run->perturbed ? "true" : "false", run->failed ? "true" : "false",
 		   run->incomplete ? "true" : "false");

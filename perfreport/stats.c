@@ -6,7 +6,9 @@
 #include "alloc.h"
 #include "stats.h"
 
-#define RESAMPLES 2000
+#define RESAMPLES	2000
+#define MOST_EXACT	100 /* values: above, their sums are normal within a few percent */
+#define MOST_EXACT_TIES 50  /* differences, if some are tied or 0 */
 
 static uint64_t rotate(uint64_t x, int by)
 {
@@ -165,12 +167,25 @@ static double *count_subsets(const struct ranked *list, size_t nr, size_t take, 
 	return ways;
 }
 
+/* How many subsets of any size, as shares of all, have each sum of ranks;
+   free() it. */
+static double *count_signs(const struct ranked *list, size_t nr, size_t width)
+{
+	double *ways = must_calloc(width, sizeof *ways);
+
+	ways[0] = 1;
+	for (size_t i = 0; i < nr; i++)
+		for (size_t s = width; s-- > 0;)
+			ways[s] = (ways[s] + (s >= list[i].rank ? ways[s - list[i].rank] : 0)) / 2;
+	return ways;
+}
+
 /* The share of subsets whose sum lies at each distance or farther from the
-   expected one, take * (nr + 1); free() it. */
+   expected one: of take ranks, or of any number (0); free() it. */
 static double *make_tails(const struct ranked *list, size_t nr, size_t take, size_t *nr_tails)
 {
-	size_t width = nr * (nr + 1) + 1, expected = take * (nr + 1);
-	double *ways = count_subsets(list, nr, take, width);
+	size_t width = nr * (nr + 1) + 1, expected = take ? take * (nr + 1) : nr * (nr + 1) / 2;
+	double *ways = take ? count_subsets(list, nr, take, width) : count_signs(list, nr, width);
 	double *tails = must_calloc(width, sizeof *tails);
 	double all = 0;
 
@@ -212,10 +227,21 @@ static double tail_of(struct stats_ranks *ranks, const struct ranked *list, size
 	return p;
 }
 
+/* By the normal law: the sum of take of nr midranks drawn at random. */
+static double normal_sum_tail(const struct ranked *list, size_t nr, size_t take, size_t distance)
+{
+	double mean = nr + 1.0, squares = 0, variance;
+
+	for (size_t i = 0; i < nr; i++)
+		squares += (list[i].rank - mean) * (list[i].rank - mean);
+	variance = squares / (nr - 1) * take * (nr - take) / nr;
+	return distance > 1 ? erfc((distance - 1.0) / sqrt(variance) / M_SQRT2) : 1;
+}
+
 double stats_rank_test(struct stats_ranks *ranks, const double *base, size_t nr_base,
 		       const double *new, size_t nr_new)
 {
-	size_t nr = nr_base + nr_new, observed = 0, expected = nr_base * (nr + 1);
+	size_t nr = nr_base + nr_new, observed = 0, expected = nr_base * (nr + 1), distance;
 	struct ranked *list;
 	bool ties;
 	double p;
@@ -229,10 +255,61 @@ double stats_rank_test(struct stats_ranks *ranks, const double *base, size_t nr_
 	ties = rank(list, nr);
 	for (size_t i = 0; i < nr; i++)
 		observed += list[i].of_base ? list[i].rank : 0;
-	p = tail_of(ranks, list, nr, nr_base, ties,
-		    observed > expected ? observed - expected : expected - observed);
+	distance = observed > expected ? observed - expected : expected - observed;
+	p = nr > MOST_EXACT ? normal_sum_tail(list, nr, nr_base, distance)
+			    : tail_of(ranks, list, nr, nr_base, ties, distance);
 	free(list);
 	return p;
+}
+
+/* By the normal law with the midranks' variance; distance is twice that of the
+   sums, and made less by half a rank. */
+static double normal_tail(const struct ranked *list, size_t nr, size_t distance)
+{
+	double squares = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		squares += (double)list[i].rank * list[i].rank;
+	return distance > 1 ? erfc((distance - 1.0) / (sqrt(squares) / 2) / M_SQRT2) : 1;
+}
+
+double stats_signed_test(struct stats_ranks *ranks, const double *differences, size_t nr)
+{
+	struct ranked *list = must_calloc(nr + 1, sizeof *list);
+	size_t left = 0, observed = 0, expected, distance;
+	double p = 1;
+	bool ties;
+
+	for (size_t i = 0; i < nr; i++)
+		if (differences[i] != 0)
+			list[left++] = (struct ranked){.value = fabs(differences[i]),
+						       .of_base = differences[i] < 0};
+	if (left != 0) {
+		expected = left * (left + 1) / 2;
+		ties = rank(list, left);
+		for (size_t i = 0; i < left; i++)
+			observed += list[i].of_base ? list[i].rank : 0;
+		distance = observed > expected ? observed - expected : expected - observed;
+		p = (ties || left < nr) && left > MOST_EXACT_TIES
+			? normal_tail(list, left, distance)
+			: tail_of(ranks, list, left, 0, ties, distance);
+	}
+	free(list);
+	return p;
+}
+
+double stats_least_signed_p(size_t nr)
+{
+	return nr ? ldexp(2, -(int)nr) : 1;
+}
+
+size_t stats_pairs_needed(double level)
+{
+	size_t pairs = 1;
+
+	while (pairs < 1000 && stats_least_signed_p(pairs) > level)
+		pairs++;
+	return pairs;
 }
 
 double stats_least_p(size_t nr_base, size_t nr_new)
@@ -296,30 +373,73 @@ static double resampled_mean(struct stats_random *random, const double *values, 
 	return sum / nr;
 }
 
+/* The interval that holds a share of the changes; changes their order. */
+static void take_interval(double *changes, size_t nr, double level, double *low, double *high)
+{
+	size_t cut = (size_t)((1 - level) / 2 * nr);
+
+	*low = *high = NAN;
+	if (nr == 0)
+		return;
+	qsort(changes, nr, sizeof *changes, compare_doubles);
+	*low = changes[cut];
+	*high = changes[nr - 1 - cut];
+}
+
+void stats_bootstrap_pairs(const double *base, const double *new, size_t nr, double level,
+			   uint64_t seed, double *low, double *high)
+{
+	double changes[RESAMPLES];
+	struct stats_random random;
+	size_t nr_changes = 0;
+
+	stats_seed(&random, seed);
+	for (size_t i = 0; nr && i < RESAMPLES; i++) {
+		double from = 0, to = 0;
+
+		for (size_t j = 0; j < nr; j++) {
+			size_t pair = stats_below(&random, nr);
+
+			from += base[pair];
+			to += new[pair];
+		}
+		if (from > 0)
+			changes[nr_changes++] = to / from - 1;
+	}
+	take_interval(changes, nr_changes, level, low, high);
+}
+
 void stats_bootstrap(const double *base, size_t nr_base, const double *new, size_t nr_new,
 		     double level, uint64_t seed, double *low, double *high)
 {
 	double changes[RESAMPLES];
 	struct stats_random random;
-	size_t nr = 0, cut;
+	size_t nr = 0;
 
-	*low = *high = NAN;
-	if (nr_base == 0 || nr_new == 0)
-		return;
 	stats_seed(&random, seed);
-	for (size_t i = 0; i < RESAMPLES; i++) {
+	for (size_t i = 0; nr_base && nr_new && i < RESAMPLES; i++) {
 		double from = resampled_mean(&random, base, nr_base);
 		double to = resampled_mean(&random, new, nr_new);
 
 		if (from > 0)
 			changes[nr++] = to / from - 1;
 	}
-	if (nr == 0)
-		return;
-	qsort(changes, nr, sizeof *changes, compare_doubles);
-	cut = (size_t)((1 - level) / 2 * nr);
-	*low = changes[cut];
-	*high = changes[nr - 1 - cut];
+	take_interval(changes, nr, level, low, high);
+}
+
+double stats_normal_quantile(double p)
+{
+	double low = -40, high = 40;
+
+	for (int i = 0; i < 80; i++) {
+		double middle = (low + high) / 2;
+
+		if (erfc(-middle / M_SQRT2) / 2 < p)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* P(X <= hits) for X binomial. */

@@ -36,21 +36,33 @@ double stats_variance(const double *values, size_t nr); /* by nr - 1; 0 with one
    arrays together.  0 of none. */
 double stats_weighted_median(double *values, double *weights, size_t nr);
 
-/* What stats_rank_test() remembers from one call to the next: the distribution
-   without ties of the sizes it saw last.  All 0 at first. */
+/* What the rank tests remember from one call to the next: the distribution
+   without ties of the sizes they saw last.  All 0 at first. */
 struct stats_ranks {
-	size_t nr, take;
-	double *tails; /* by distance from the expected sum */
+	size_t nr, take; /* take 0: of the signed ranks of nr */
+	double *tails;	 /* by distance from the expected sum */
 	size_t nr_tails;
 };
 
 void stats_ranks_free(struct stats_ranks *ranks);
 
-/* Mann and Whitney's test of two samples, two-sided and exact, with midranks
-   for ties: Mann, Whitney 1947, doi 10.1214/aoms/1177730491; the distribution
-   by counting subsets of the ranks.  1 when a sample is empty. */
+/* Mann and Whitney's test of two samples, two-sided, with midranks for ties:
+   Mann, Whitney 1947, doi 10.1214/aoms/1177730491.  Exact by counting subsets
+   of the ranks; of more than 100 values by the normal law, which errs to the
+   safe side.  1 when a sample is empty. */
 double stats_rank_test(struct stats_ranks *ranks, const double *base, size_t nr_base,
 		       const double *new, size_t nr_new);
+
+/* Wilcoxon's signed-rank test of differences, two-sided, with midranks for
+   ties and without those that are 0: Wilcoxon 1945, doi 10.2307/3001968.
+   Exact; where more than 50 have ties or zeros among them, by the normal law,
+   which errs to the safe side: p = 0.0005 becomes 0.0007 with 51 and 0.00056
+   with 160.  1 when none is left. */
+double stats_signed_test(struct stats_ranks *ranks, const double *differences, size_t nr);
+
+/* The least that it can give, and the differences it needs to reach a level. */
+double stats_least_signed_p(size_t nr);
+size_t stats_pairs_needed(double level);
 
 /* The least that stats_rank_test() can give: 2 / C(base + new, base). */
 double stats_least_p(size_t nr_base, size_t nr_new);
@@ -66,6 +78,13 @@ void stats_adjust(double *p, size_t nr);
    Tibshirani 1993, chapter 13.  level: 0.95. */
 void stats_bootstrap(const double *base, size_t nr_base, const double *new, size_t nr_new,
 		     double level, uint64_t seed, double *low, double *high);
+
+/* The same, of pairs: base and new of one place are drawn together. */
+void stats_bootstrap_pairs(const double *base, const double *new, size_t nr, double level,
+			   uint64_t seed, double *low, double *high);
+
+/* The quantile of the standard normal law: 0 < p < 1. */
+double stats_normal_quantile(double p);
 
 /* Clopper and Pearson's upper bound (one-sided) of a rate seen hits times in
    trials: 1934, doi 10.1093/biomet/26.4.404. */

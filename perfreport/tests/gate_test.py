@@ -6,6 +6,8 @@ perf, and on a table of the noise of one host."""
 import copy
 import json
 import os
+import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -303,13 +305,17 @@ class Statistical(Gate):
 
     def table(self):
         with open(NOISE) as f:
-            return json.load(f)
-
-    def split(self, factor, function="find_primes"):
-        """Two halves of the recordings, in turns; in the second a function is slower."""
-        table = self.table()
+            table = json.load(f)
         with open(os.path.join(DOCS, "runs.schema.json")) as f:
             self.assertEqual(list(schema.problems(table, json.load(f))), [])
+        return table
+
+    def split(self, factor, function="find_primes", runs=44):
+        """Two halves of the first recordings, in turns; in the second a function is slower. Their moments are not known."""
+        table = self.table()
+        table["runs"] = table["runs"][:runs]
+        for run in table["runs"]:
+            del run["start"]
         base, new = copy.deepcopy(table), copy.deepcopy(table)
         base["runs"] = [run for n, run in enumerate(table["runs"]) if n % 4 in (0, 3)]
         new["runs"] = copy.deepcopy([run for n, run in enumerate(table["runs"]) if n % 4 in (1, 2)])
@@ -337,6 +343,49 @@ class Statistical(Gate):
         base, new = self.split(0.5, "mix_hash")
         self.assertEqual(self.rows(self.gate(base, new, expect=0)), [])
 
+    def pair(self, base, new, order="abba"):
+        """Give the runs the moments at which they began; order: whose turn it is."""
+        turns = {"a": iter(base["runs"]), "b": iter(new["runs"])}
+        for n in range(2 * len(base["runs"])):
+            next(turns[order[n % len(order)]])["start"] = 1e12 + n * 3e9
+        return base, new
+
+    def test_pairs(self):
+        """Runs in turns are compared in pairs; a host that is slow for a while is no regression, nor hides one."""
+        for factor, expect in ((1, 0), (1.3, 1)):
+            base, new = self.pair(*self.split(factor))
+            for n in range(len(base["runs"])):
+                for run in (base["runs"][n], new["runs"][n]):
+                    slow = 1 + n % 5
+                    run["values"][0] = [value * slow for value in run["values"][0]]
+                    run["quality"][0]["total"] *= slow
+            verdict = self.gate(base, new, expect=expect)
+            self.assertEqual((verdict["paired"], verdict["scaled"]), (True, False))
+            self.assertEqual([row for row in self.rows(verdict) if row[1]], [("cpu-clock:u", "find_primes")] * expect)
+        # In any order of the files; and what may go unseen is said.
+        random.Random(1).shuffle(new["runs"])
+        shuffled = self.gate(base, new, expect=1)
+        self.assertEqual(shuffled["rows"], verdict["rows"])
+        self.assertRegex(verdict["notes"][-1]["text"], r"a slowdown of \w+ of less than .* % may stay unseen; about \d+ such runs")
+
+    def test_recorded_pairs(self):
+        """The two of a pair ran at the same time: what the clock says of them in the recordings makes them pairs."""
+        table = self.table()
+        base, new = (dict(table, runs=[run for run in table["runs"] if run["source"].endswith(f"-{side}.data")]) for side in "ab")
+        verdict = self.gate(base, new, expect=0)
+        self.assertTrue(verdict["paired"])
+        self.assertEqual(verdict["runs"], {"new": 180, "base": 180})
+
+    def test_no_pairs(self):
+        for made in (self.split(1), self.pair(*self.split(1), order="a" * 22 + "b" * 22),
+                     self.pair(*self.split(1), order="aabb")):
+            self.assertFalse(self.gate(*made, expect=0)["paired"])
+        # One moment for all, as of recordings of the emulator, is no order.
+        base, new = self.split(1)
+        for run in base["runs"] + new["runs"]:
+            run["start"] = 1e9
+        self.assertFalse(self.gate(base, new, expect=0)["paired"])
+
     def test_too_few_runs(self):
         base, new = self.split(1.5)
         base["runs"], new["runs"] = base["runs"][:3], new["runs"][:3]
@@ -361,11 +410,26 @@ class Statistical(Gate):
         done = self.run_tool("gate", "--null", "1000", "--base", NOISE)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("Clopper-Pearson", done.stdout)
+        self.assertIn("1000 comparisons of 160 runs with 160 others", done.stdout)
         bound = float(done.stdout.split("at most ")[1].split(" ")[0])
         self.assertLessEqual(bound, 1)
 
+    def test_selftest_on_noise(self):
+        """2 % in each function of at least 5 %, at the default number of runs, in real noise."""
+        done = self.run_tool("gate", "--selftest", "--base", NOISE)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        found = re.search(r"2 % slower, (\d+) functions of at least 5 %: (\d+) of (\d+) caught .* first in (\d+)", done.stdout)
+        functions, caught, trials, first = (int(number) for number in found.groups())
+        self.assertGreaterEqual(functions, 6)
+        self.assertGreaterEqual(caught, 0.99 * trials)
+        self.assertGreaterEqual(first, 0.95 * trials)
+        self.assertEqual(len(re.findall("functions of .* to", done.stdout)), 5)
+        # Runs that are too few to see it are no success.
+        done = self.run_tool("gate", "--selftest", "--base", NOISE, "--runs", "30")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+
     def test_null_fails_when_it_cries_wolf(self):
-        done = self.run_tool("gate", "--null", "300", "--alpha", "0.9", "--min-effect", "0", "--min-impact", "0",
+        done = self.run_tool("gate", "--null", "100", "--alpha", "0.9", "--min-effect", "0", "--min-impact", "0",
                              "--base", NOISE)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
 
@@ -437,14 +501,14 @@ class History(Gate):
         """E-divisive finds the one step in a noisy series, and none where there is none."""
         with open(NOISE) as f:
             table = json.load(f)
-        place = [row["function"] for row in table["functions"]].index("multiply")
-        for series, step in (("flat", 1), ("step", 2)):
+        place = [row["function"] for row in table["functions"]].index("checksum")
+        for series, step in (("flat", 1), ("step", 1.3)):
             for n in range(24):
-                one = dict(table, runs=[copy.deepcopy(table["runs"][n])])
+                one = dict(table, runs=[copy.deepcopy(table["runs"][2 * n])])
                 if n >= 12:
                     one["runs"][0]["values"][0][place] *= step
                 self.history("add", "--db", "n.db", "--series", series, "--label", str(n), self.file("r.json", one))
-        options = ("--db", "n.db", "--function", "multiply")
+        options = ("--db", "n.db", "--function", "checksum")
         found = self.history("changes", *options, "--series", "step", "--level", "0.006")
         self.assertEqual([line.split()[0] for line in found.splitlines()], ["12"], found)
         self.assertEqual(self.history("changes", *options, "--series", "flat", "--level", "0.006"), "")

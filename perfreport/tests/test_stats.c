@@ -68,6 +68,67 @@ static void moments(void **state)
 	near(stats_weighted_median(sorted, weights, 0), 0, 0);
 }
 
+/* 1, 3, 5, ... against what lies in between and, after step of them, farther. */
+static double interleaved(struct stats_ranks *ranks, size_t nr, size_t step)
+{
+	double base[60], new[60], p;
+
+	for (size_t i = 0; i < nr; i++) {
+		base[i] = 2.0 * (double)i;
+		new[i] = 2.0 * (double)(i + step) + 1;
+	}
+	p = stats_rank_test(ranks, base, nr, new, nr);
+	near(stats_rank_test(ranks, new, nr, base, nr), p, 1e-12);
+	return p;
+}
+
+/* Large samples go by the normal law, which joins what is exact. */
+static void large_rank_test(void **state)
+{
+	struct stats_ranks ranks = {0};
+	double exact = interleaved(&ranks, 50, 9), normal = interleaved(&ranks, 51, 9);
+
+	(void)state;
+	near(normal, exact, 0.25 * exact);
+	assert_true(interleaved(&ranks, 60, 30) < 1e-5);
+	assert_true(interleaved(&ranks, 60, 0) > 0.5);
+	stats_ranks_free(&ranks);
+}
+
+static void signed_test(void **state)
+{
+	/* R's manual again (Hollander, Wolfe 1973, page 29): V = 40. */
+	static const double x[] = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
+	static const double y[] = {0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29};
+	static const double ties[] = {1, 1, 0, -1, 2};
+	struct stats_ranks ranks = {0};
+	double differences[NR(x)], one[20], many[60], exact;
+
+	(void)state;
+	for (size_t i = 0; i < NR(x); i++)
+		differences[i] = x[i] - y[i];
+	near(stats_signed_test(&ranks, differences, NR(x)), 0.0390625, 1e-12);
+	near(stats_signed_test(&ranks, differences, NR(x)), 0.0390625, 1e-12);
+	/* By hand: midranks 2 2 2 4; of the 16 sums, 5 +- 3 or farther are 8. */
+	near(stats_signed_test(&ranks, ties, NR(ties)), 8.0 / 16, 1e-12);
+	near(stats_signed_test(&ranks, ties + 2, 1), 1, 0);
+	near(stats_signed_test(&ranks, ties, 0), 1, 0);
+	for (size_t i = 0; i < NR(one); i++)
+		one[i] = 1 + (double)i;
+	for (size_t nr = 1; nr <= NR(one); nr++)
+		near(stats_signed_test(&ranks, one, nr), stats_least_signed_p(nr), 1e-15);
+	/* One tie among many: by the normal law, and near what is exact without. */
+	for (size_t i = 0; i < NR(many); i++)
+		many[i] = (i % 10 < 3 ? -1.0 : 1.0) * (1 + (double)i);
+	exact = stats_signed_test(&ranks, many, NR(many));
+	many[1] = many[0];
+	near(stats_signed_test(&ranks, many, NR(many)), 1.15 * exact, 0.15 * exact);
+	assert_true(exact > 1e-4 && exact < 1e-2);
+	stats_ranks_free(&ranks);
+	assert_int_equal(stats_pairs_needed(0.0625), 5);
+	assert_int_equal(stats_pairs_needed(0.0624), 6);
+}
+
 static void rank_test(void **state)
 {
 	/* The first is of R's manual (Hollander, Wolfe 1973, page 69). */
@@ -150,7 +211,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(random_numbers), cmocka_unit_test(moments),
-	    cmocka_unit_test(rank_test),      cmocka_unit_test(false_discoveries),
+	    cmocka_unit_test(rank_test),      cmocka_unit_test(large_rank_test),
+	    cmocka_unit_test(signed_test),    cmocka_unit_test(false_discoveries),
 	    cmocka_unit_test(bootstrap),      cmocka_unit_test(clopper_pearson),
 	};
 

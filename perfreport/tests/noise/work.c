@@ -157,17 +157,17 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < 64 * 64; i++)
 		matrix[i / 64][i % 64] = i % 7;
 	for (int round = 0; round < rounds; round++) {
-		sum += mix_hash(2200);
-		sum += multiply(4000);
-		sum += sort_words(60);
-		sum += find_primes(55);
-		sum += follow(400);
-		sum += checksum(250);
-		sum += count_bits(200);
-		sum += branch_about(900);
-		sum += step_lcg(700);
-		sum += add_floats(130);
-		sum += divide_numbers(60);
+		sum += mix_hash(550);
+		sum += multiply(1000);
+		sum += sort_words(15);
+		sum += find_primes(14);
+		sum += follow(100);
+		sum += checksum(62);
+		sum += count_bits(50);
+		sum += branch_about(225);
+		sum += step_lcg(175);
+		sum += add_floats(32);
+		sum += divide_numbers(15);
 	}
 	printf("%llx\n", (unsigned long long)sum);
 	return 0;
