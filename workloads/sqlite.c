@@ -9,6 +9,11 @@
 #include <sqlite3.h>
 #include "arguments.h"
 
+/* The joins' index; the gate's test has a program without it. */
+#ifndef CUSTOMER_INDEX
+#define CUSTOMER_INDEX "CREATE INDEX purchase_customer ON purchase (customer);"
+#endif
+
 /* The queries of the third part; each row of their results is summed. */
 static const char *const queries[] = {
     /* a join over the index, grouped */
@@ -126,9 +131,7 @@ int main(int argc, char **argv)
 		"BEGIN");
 	insert_customers(db, n / 10);
 	insert_purchases(db, n, n / 10);
-	execute(db, "COMMIT;"
-		    "CREATE INDEX purchase_customer ON purchase (customer);"
-		    "CREATE INDEX purchase_amount ON purchase (amount)");
+	execute(db, "COMMIT;" CUSTOMER_INDEX "CREATE INDEX purchase_amount ON purchase (amount)");
 	for (unsigned i = 0; i < sizeof queries / sizeof queries[0]; i++)
 		sum = query(db, queries[i], sum, &rows);
 	sqlite3_close(db);
