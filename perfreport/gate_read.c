@@ -88,6 +88,12 @@ static bool take_event(struct gate_data *data, struct gate_run *run, const struc
 {
 	size_t number = gate_event(data, event->name);
 
+	if (event->imported) {
+		failure_set(failure, EXIT_FORMAT,
+			    "%s: folded stacks do not tell what was lost; compare recordings",
+			    run->source);
+		return false;
+	}
 	if (number == GATE_MOST_EVENTS) {
 		failure_set(failure, EXIT_FORMAT, "%s: more than %d events in one comparison",
 			    run->source, GATE_MOST_EVENTS);

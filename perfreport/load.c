@@ -14,6 +14,7 @@
 
 #include "alloc.h"
 #include "facts.h"
+#include "folded.h"
 #include "input.h"
 #include "load.h"
 #include "naming.h"
@@ -102,6 +103,9 @@ static bool load_bytes(struct profile *profile, const struct input *input, const
 	bool good;
 
 	if (perfdata_open(&file, input->bytes, input->size, &error) != PERFDATA_OK) {
+		if (error.status == PERFDATA_NOT_PERFDATA &&
+		    folded_probe(input->bytes, input->size))
+			return folded_load(profile, input->bytes, input->size, path, failure);
 		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
 		return false;
 	}

@@ -31,6 +31,8 @@ struct event {
 	uint64_t broken;	       /* of these, not back to where their thread began */
 	uint64_t unwound[UNWIND_ENDS]; /* stack dumps by how their callchain ended */
 	bool counted;		       /* throttled and coalesced are known */
+	bool imported;		       /* from folded stacks: loss and broken callchains are
+					  not known, the period neither */
 	uint64_t filtered;	       /* samples the user did not want to see */
 	struct tree tree;	       /* root, tasks, frames from the outermost in */
 	struct cells cells;

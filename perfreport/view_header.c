@@ -47,6 +47,17 @@ static void say_unwound(const struct event *event, struct text *text)
 
 void view_honesty(const struct profile *profile, const struct event *event, struct text *text)
 {
+	if (event->imported) {
+		text_print(
+		    text,
+		    "# event %s: %" PRIu64 " samples\n"
+		    "#   from folded stacks: loss, period and broken callchains are not known\n",
+		    event->name, event->total.samples);
+		if (event->filtered)
+			text_print(text, "#   left out as asked for: %" PRIu64 " samples\n",
+				   event->filtered);
+		return;
+	}
 	say_sampling(event, text);
 	text_print(text, "#   lost %" PRIu64, event->lost);
 	if (event->counted)
