@@ -80,10 +80,11 @@ static struct callers callers_of(const struct hits *hits, uint32_t chain)
 {
 	const struct chain_words *words = &hits->chains[chain];
 
-	return (struct callers){.values = (const perfdata_u64 *)(hits->words + words->first),
-				.nr = words->nr,
-				.mode = words->mode,
-				.returned_to = words->returned_to};
+	return (struct callers){
+	    .values = words->nr ? (const perfdata_u64 *)(hits->words + words->first) : NULL,
+	    .nr = words->nr,
+	    .mode = words->mode,
+	    .returned_to = words->returned_to};
 }
 
 /* to_the_end: the callers are known to go back to where the thread began. */

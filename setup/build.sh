@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Steps: our own build, in build/ and, with sanitizers and without the guest, in build-asan/.
+# Steps: our own build, in build/ and, with sanitizers and without the guest, in build-asan/; for libFuzzer in build-fuzz/.
 
 # configure FOLDER OPTIONS: sets a build folder up once, and again when the options or the wanted packages have changed.
 configure() {
@@ -35,6 +35,13 @@ build_main() {
 		"-Dmig_i386=$mach32/bin/i686-gnu-mig" "-Dmach_include_i386=$mach32/include/i386-linux-gnu" \
 		"-Dzlib_src=$sources/zlib" "-Dsqlite_src=$sources/sqlite" &&
 		compile "$root/build"
+}
+
+# Only the fuzzing targets; the rest clang need not like.
+build_fuzz() {
+	CC=clang configure "$root/build-fuzz" -Dlibfuzzer=true -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false &&
+		ninja -C "$root/build-fuzz" tests/fuzz/fuzz-reader tests/fuzz/fuzz-report tests/fuzz/fuzz-folded || return 1
+	result=build-fuzz
 }
 
 build_asan() {

@@ -31,6 +31,7 @@ run_meson() {
 suite_command() {
 	case $1 in
 	asan) run_meson asan "$2" "$root/build-asan" --setup asan --suite unit --suite golden --suite abi --suite fuzz ;;
+	libfuzzer) run_meson libfuzzer "$2" "$root/build-fuzz" --suite libfuzzer --num-processes 2 ;;
 	soak) run_meson soak "$2" "$root/build" --suite guest --suite e2e --suite soak --repeat "${MACHPERF_SOAK_ROUNDS:-10}" ;;
 	bench) run_meson bench "$2" "$root/build" --suite bench --num-processes 1 --verbose ;;
 	fresh) timeout -k 30 "$2" sh "$root/tests/fresh/fresh.sh" >"$log" 2>&1 </dev/null ;;
