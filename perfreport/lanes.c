@@ -65,12 +65,13 @@ static int compare(const void *left, const void *right, void *context)
 void lanes_make(struct lanes *lanes, const struct profile *profile, const struct event *event,
 		enum lane_key key, size_t nr_bins)
 {
-	uint64_t span = profile->last_time - profile->first_time + 1;
+	/* A time that is nonsense may make it nearly all of 64 bits: nothing is added to it. */
+	uint64_t whole = profile->last_time - profile->first_time;
 	uint32_t *lane = must_calloc(event->cells.nr, sizeof *lane);
 
 	*lanes = (struct lanes){.key = key, .start = profile->first_time};
-	lanes->bin = (span + nr_bins - 1) / nr_bins;
-	lanes->nr_bins = (span + lanes->bin - 1) / lanes->bin;
+	lanes->bin = whole / nr_bins + 1;
+	lanes->nr_bins = whole / lanes->bin + 1;
 	for (size_t i = 0; i < event->cells.nr; i++)
 		if (event->cells.list[i].self.samples)
 			lane[i] = lane_of(lanes, profile, &event->cells.list[i]);

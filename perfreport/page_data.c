@@ -355,15 +355,15 @@ static void add_events(struct page *page)
 static void cut_time(struct page *page)
 {
 	const struct profile *profile = page->profile;
-	uint64_t span = profile->last_time - profile->first_time + 1, moments = 0;
+	uint64_t whole = profile->last_time - profile->first_time, moments = 0;
 
 	for (size_t i = 0; i < profile->nr_events; i++)
 		moments += profile->events[i].moments.nr;
 	page->nr_slots = SLOTS_MOST;
 	for (; moments > MOMENTS_MOST && page->nr_slots > SLOTS_LEAST; moments /= 2)
 		page->nr_slots /= 2;
-	page->slot = (span + page->nr_slots - 1) / page->nr_slots;
-	page->nr_slots = (span + page->slot - 1) / page->slot;
+	page->slot = whole / page->nr_slots + 1;
+	page->nr_slots = whole / page->slot + 1;
 }
 
 static void add_head(const struct page *page, struct text *text)
