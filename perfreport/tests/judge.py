@@ -40,15 +40,19 @@ def table(text):
 
 def stacks(text):
     """perf script -F comm,event,ip,sym: {event: Counter of (comm, symbols from the innermost out)}."""
-    found = {}
-    for block in text.split("\n\n"):
-        lines = block.strip("\n").splitlines()
-        head = re.match(r"\s*(.*?)\s+([\w:/=-]+): *(.*)$", lines[0]) if lines else None
-        if not head:
+    found, head, frames = {}, None, []
+    for line in [*text.splitlines(), ""]:
+        if head and line.strip():
+            frames.append(line)
             continue
-        frames = lines[1:] if len(lines) > 1 else [head[3]]
-        symbols = tuple(frame.split(None, 1)[1] for frame in frames)
-        found.setdefault(head[2], Counter())[(head[1], symbols)] += 1
+        if head:
+            symbols = tuple(frame.split(None, 1)[1] for frame in frames)
+            found.setdefault(head[2], Counter())[(head[1], symbols)] += 1
+        # A sample with a callchain has a line for each frame, and an empty one behind; one without has its frame beside it.
+        head, frames = re.match(r"\s*(.*?)\s+([\w:/=.-]+): *(.*)$", line), []
+        if head and head[3]:
+            found.setdefault(head[2], Counter())[(head[1], (head[3].split(None, 1)[1],))] += 1
+            head = None
     return found
 
 

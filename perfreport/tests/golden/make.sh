@@ -17,5 +17,10 @@ record() {
 }
 record -e cpu-clock/period=4000000/u -e page-faults/period=1/ -g -o events.data
 record -e cpu-clock -F 250 -o frequency.data
+# Of the kernel's release only the numbers: the rest says whose machine it was.
+release=$(uname -r)
+numbers=$(printf '%s' "$release" | sed 's/[^0-9.].*//')
+zeros=$(printf '%s' "${release#"$numbers"}" | sed 's/./\\x00/g')
+LC_ALL=C sed -i "s/$(printf '%s' "$release" | sed 's/\./\\./g')/$numbers$zeros/" events.data frequency.data
 cp events.data frequency.data "$here"
 chmod 644 "$here"/*.data "$here"/*.elf
