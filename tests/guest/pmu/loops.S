@@ -17,6 +17,36 @@ loop_second:
 	.size	loop_second, . - loop_second
 loop_end:
 
+	.globl	loop_walk
+	.type	loop_walk, @function
+loop_walk:
+	movl	$12345, %eax
+1:	movq	(%rsi), %rdx
+	movq	%rdx, -8(%rsp)
+	addq	$4160, %rsi
+	imulq	$0x41c64e6d, %rax
+	addq	$12345, %rax
+	btq	$40, %rax
+	jc	2f
+2:	decq	%rdi
+	jnz	1b
+	ret
+	.size	loop_walk, . - loop_walk
+
+	.globl	loop_pages
+	.type	loop_pages, @function
+	.balign	64
+loop_pages:
+	.rept	80
+	jmp	1f
+	.skip	4091, 0xcc
+1:
+	.endr
+	decq	%rdi
+	jnz	loop_pages
+	ret
+	.size	loop_pages, . - loop_pages
+
 	.globl	earlier_nmi
 	.type	earlier_nmi, @function
 earlier_nmi:

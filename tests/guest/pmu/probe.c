@@ -77,7 +77,7 @@ static void work(void)
 	work_done++;
 }
 
-static void check(const char *what, boolean_t good, unsigned long got, unsigned long wanted)
+void probe_check(const char *what, boolean_t good, unsigned long got, unsigned long wanted)
 {
 	printf("probe: %s: %s: %lu, wanted %lu\n", good ? "ok" : "BAD", what, got, wanted);
 	if (!good)
@@ -86,7 +86,7 @@ static void check(const char *what, boolean_t good, unsigned long got, unsigned 
 
 static void check_equal(const char *what, unsigned long got, unsigned long wanted)
 {
-	check(what, got == wanted, got, wanted);
+	probe_check(what, got == wanted, got, wanted);
 }
 
 static void set_up(unsigned int i, uint32_t type, uint64_t config, uint64_t period)
@@ -189,7 +189,8 @@ static void check_sampling(const char *what, uint32_t type, uint64_t config, uin
 
 	check_equal(what, periods[0], count / period);
 	check_equal("  one call each", calls[0], periods[0]);
-	check("  nearly all in the loop", in_first * 100 >= calls[0] * 99, in_first, calls[0]);
+	probe_check("  nearly all in the loop", in_first * 100 >= calls[0] * 99, in_first,
+		    calls[0]);
 }
 
 /* A loop with interrupts off has its share of the samples. */
@@ -206,9 +207,9 @@ static void check_shares(void)
 	loop_second(3 * n);
 	drop(0);
 	all = in_first + in_second + elsewhere;
-	check("share of the loop under cli, per mille",
-	      in_first * 1000 >= all * 240 && in_first * 1000 <= all * 260, in_first * 1000 / all,
-	      250);
+	probe_check("share of the loop under cli, per mille",
+		    in_first * 1000 >= all * 240 && in_first * 1000 <= all * 260,
+		    in_first * 1000 / all, 250);
 }
 
 /* More events than the places that can count instructions, and overflows that
@@ -261,10 +262,10 @@ static void check_deferred(void)
 		continue;
 	end = pmu_clock_ns();
 	late = work_done;
-	check("overflows that asked for work", calls[0] > 10, calls[0], 19);
+	probe_check("overflows that asked for work", calls[0] > 10, calls[0], 19);
 	check_equal("work done under cli", early, 0);
 	check_equal("work done after sti", late, 1);
-	check("  nanoseconds later", end - begin < 5000, end - begin, 0);
+	probe_check("  nanoseconds later", end - begin < 5000, end - begin, 0);
 }
 
 static void check_nmis(void)
@@ -299,8 +300,9 @@ static void check_clock(void)
 		continue;
 	drop(0);
 	ns = events[0].count;
-	check("cpu-clock counts the time", ns >= 199900000 && ns < 201000000, ns, 200000000);
-	check("cpu-clock samples at the ticks", calls[0] >= 19 && calls[0] <= 21, calls[0], 20);
+	probe_check("cpu-clock counts the time", ns >= 199900000 && ns < 201000000, ns, 200000000);
+	probe_check("cpu-clock samples at the ticks", calls[0] >= 19 && calls[0] <= 21, calls[0],
+		    20);
 }
 
 static void leave(void)
@@ -323,6 +325,7 @@ void probe_bootstrap_create(void)
 	       d.name, d.version, d.nr_counters, d.nr_fixed, d.width, d.tsc_khz);
 	check_clock();
 	if (d.kind != PERF_PMU_CLOCK) {
+		probe_generic_events(&d);
 		all_calls = 0;
 		pmu_model_reset(); /* and the emulator's count of overflows */
 		check_counts();

@@ -11,6 +11,23 @@ void loop_first(unsigned long n);
 void loop_second(unsigned long n);
 extern const char loop_end[];
 
+/* Go round n times: nine instructions with one load, 4160 bytes behind the one
+   before, from start on; one store; and two branches, one of them as good as
+   random. */
+void loop_walk(unsigned long n, const void *start);
+
+/* Go round n times, each through LOOP_PAGES lines of code, each in a page of its
+   own: a jump each, and two more instructions with a branch. */
+#define LOOP_PAGES 80
+void loop_pages(unsigned long n);
+
+/* The generic events of this PMU: each on work whose events are known. */
+struct pmu_description;
+void probe_generic_events(const struct pmu_description *d);
+
+/* A line on the console; one that is not good fails the test. */
+void probe_check(const char *what, boolean_t good, unsigned long got, unsigned long wanted);
+
 /* A handler that had the NMI's vector before us; it counts. */
 void earlier_nmi(void);
 extern volatile unsigned long earlier_nmis;
