@@ -110,7 +110,7 @@ static int set_name(struct event *event, const char *base, bool encoding, const 
 	return EXIT_GOOD;
 }
 
-static int parse_event(struct event *event, const char *text, size_t length)
+static int parse_event(struct event *event, const char *text, size_t length, bool of_host)
 {
 	char rest[MAX_EVENT_TEXT], base[MAX_EVENT_NAME];
 	const char *modifiers;
@@ -134,7 +134,7 @@ static int parse_event(struct event *event, const char *text, size_t length)
 	if (encoding)
 		event->type = PERF_TYPE_RAW;
 	else if (!look_up(event, base))
-		return parse_pfm_event(event);
+		return parse_pfm_event(event, of_host);
 	code = parse_rest(event, rest, encoding, event->text, &modifiers);
 	if (code)
 		return code;
@@ -162,7 +162,7 @@ static int append_event(struct event_list *list, const char **text)
 
 	if (list->nr == MAX_EVENTS)
 		return fail(EXIT_USAGE, "more than %d events", MAX_EVENTS);
-	code = parse_event(&list->events[list->nr], *text, length);
+	code = parse_event(&list->events[list->nr], *text, length, list->of_host);
 	list->events[list->nr].leader = list->nr;
 	list->nr++;
 	*text += length;
@@ -303,11 +303,18 @@ int list_events(void)
 	for (n = 0; n < nr_event_names; n++)
 		if (event_names[n].reason)
 			print_name(&event_names[n]);
-	printf("\nModifiers: NAME:u counts in user mode only, NAME:k in the kernel only.\n"
-	       "Groups: {NAME,NAME} are counted at the same time, or none of them, when there are "
-	       "more events\nthan counters.\n"
-	       "Terms of perfrec record: NAME/period=N/ takes a sample every N events, "
-	       "NAME/freq=HZ/u so many a\nsecond; each event may have its own.\n");
+	printf(
+	    "\nModifiers: NAME:u counts in user mode only, NAME:k in the kernel only.\n"
+	    "Groups: {NAME,NAME} are counted at the same time, or none of them, when there are "
+	    "more events\nthan counters.\n"
+	    "Terms of perfrec record: NAME/period=N/ takes a sample every N events, "
+	    "NAME/freq=HZ/u so many a\nsecond; each event may have its own.\n"
+	    "\n--accel kvm counts with the host's own PMU, where its KVM has one: generic events "
+	    "as "
+	    "far as the\nprocessor has them, its own names from libpfm4, raw encodings of its "
+	    "manual. "
+	    "That path was\nnever run on hardware; perfrec says in one line if the host cannot do "
+	    "it.\n");
 	if (fflush(stdout))
 		return fail(EXIT_OUTPUT, "cannot write the list: %s", strerror(errno));
 	return EXIT_GOOD;

@@ -32,6 +32,7 @@ struct event {
 struct event_list {
 	struct event events[MAX_EVENTS];
 	unsigned int nr;
+	bool of_host; /* vendor's names are those of the host's processor */
 };
 
 /* An event perfrec has a name for. */

@@ -25,6 +25,7 @@ enum exit_code {
 	EXIT_UNSUPPORTED = 78,	    /* an option this kernel cannot do */
 	EXIT_HOST = 79,		    /* the host is out of memory, processes, ... */
 	EXIT_WORKLOAD_CRASHED = 80, /* by a Mach exception; the recording is kept */
+	EXIT_NO_ACCELERATOR = 81,   /* --accel kvm, and this host's KVM has no counters */
 	EXIT_SIGNAL = 128,	    /* plus the signal's number */
 };
 

@@ -39,6 +39,8 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	put_events(&names, &options->events);
 	add_word(facts, "perfrec");
 	add_word(facts, "record");
+	if (options->accelerator == ACCEL_KVM)
+		add_word(facts, "--accel=kvm");
 	add_word(facts, "-e");
 	add_word(facts, "%s", names.failed ? "" : names.bytes);
 	add_word(facts, options->frequency ? "-F" : "-c");
@@ -69,6 +71,8 @@ static void make_info(struct text *info, const struct session *session, const ch
 
 	text_print(info, "format=1\nrecorder=machperf %s\nemulator=%s\n", MACHPERF_VERSION,
 		   emulator);
+	if (options->accelerator == ACCEL_KVM)
+		text_print(info, "accelerator=kvm\nnon-deterministic=1\n");
 	text_print(info, "model=%" PRIu32 "\nicount-shift=%" PRIu32 "\ntsc-khz=%" PRIu32 "\n",
 		   machine->model_version, machine->icount_shift, machine->tsc_khz);
 	text_print(info, "cpus=%" PRIu32 "\npmu=%s\npmu-version=%" PRIu32 "\n", machine->nr_cpus,
@@ -146,7 +150,8 @@ int make_facts(struct facts *facts, const struct session *session,
 	written->version = MACHPERF_VERSION;
 	written->arch = "x86_64";
 	written->cpudesc = hello->info.cpu_name[0] ? hello->info.cpu_name : NULL;
-	written->cpuid = machine_cpuid;
+	machine_cpuid(options->accelerator, facts->cpuid);
+	written->cpuid = facts->cpuid;
 	written->cpus = hello->info.nr_cpus;
 	written->memory = hello->memory;
 	written->cmdline = (const char *const *)facts->cmdline;

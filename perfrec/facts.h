@@ -9,6 +9,7 @@
 #include "session.h"
 
 struct facts {
+	char cpuid[MACHINE_CPUID_BYTES];
 	struct perfdata_facts written; /* points into the rest */
 	struct text info;
 	char **cmdline; /* malloc'd, its strings too */

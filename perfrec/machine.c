@@ -21,9 +21,13 @@
 #define STRING(x)  STRING_(x)
 #define STRING_(x) #x
 
-/* The output port, without and with counts by address. */
-#define PORT "machperf-port,fd=" STRING(CHILD_PORT) ",stats=stats"
+/* The output port, with the statistics, without and with counts by address. */
+#define BARE_PORT "machperf-port,fd=" STRING(CHILD_PORT)
+#define PORT	  BARE_PORT ",stats=stats"
 static const char port[] = PORT, port_by_address[] = PORT ",histogram=histogram";
+
+/* There are no statistics of a PMU that is not ours. */
+static const char bare_port[] = BARE_PORT;
 
 /* The boot modules.  The session is the first RAM disk in every layout. */
 #define AGENT	"agent ${host-port} ${device-port} $(task-create) $(task-resume)"
@@ -33,24 +37,26 @@ static const char modules[] = AGENT "," SESSION;
 static const char *const orders[LAYOUT_ORDERS] = {
     AGENT "," SESSION "," PADDING, SESSION "," PADDING "," AGENT, SESSION "," AGENT "," PADDING};
 
+/* What differs between the emulated machine and the host's own. */
+static const char *const emulated_args[] = {
+    "-cpu",    "Nehalem,pmu=on",    "-accel", "tcg",
+    "-icount", "shift=3,sleep=off", "-rtc",   "base=2026-01-01T00:00:00,clock=vm",
+};
+static const char *const kvm_args[] = {
+    "-cpu", "host,pmu=on", "-accel", NULL, /* with the device */
+};
+
 /*
  * The machine.  Everything that a guest can see is fixed: the processor, the
- * memory, the time, the seed, the relation of instructions to time.  No disk:
- * even an unused one changes the kernel's counts.
+ * memory, the time, the seed, the relation of instructions to time (the time's of the
+ * emulated machine only).  No disk: even an unused one
+ * changes the kernel's counts.
  */
 static const char *const machine_args[] = {
-    "-cpu",
-    "Nehalem,pmu=on",
     "-machine",
     "pc",
     "-m",
     "512",
-    "-accel",
-    "tcg",
-    "-icount",
-    "shift=3,sleep=off",
-    "-rtc",
-    "base=2026-01-01T00:00:00,clock=vm",
     "-seed",
     "1",
     "-nodefaults",
@@ -72,10 +78,9 @@ static const char *const machine_args[] = {
     modules,
 };
 
-/* The processor above: family 6, model 26, stepping 3. */
-const char machine_cpuid[] = "GenuineIntel-6-1A-3";
-
-#define NR_MACHINE_ARGS (sizeof(machine_args) / sizeof(machine_args[0]))
+#define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
+#define NR_MACHINE_ARGS LENGTH(machine_args)
+#define MOST_ARGS	(1 + LENGTH(emulated_args) + NR_MACHINE_ARGS + 2 + 1)
 
 /* What stands in the folder: links, the session, and what the emulator writes. */
 static const char *const folder_files[] = {"kernel",  "agent", "session",
@@ -140,24 +145,33 @@ int machine_prepare(struct machine *machine, const struct images *images,
 }
 
 /* An argument of the machine in its layout. */
-static const char *argument_of(const char *argument, bool by_address, const struct layout *layout)
+static const char *argument_of(const char *argument, enum accelerator accelerator, bool by_address,
+			       const struct layout *layout)
 {
+	if (argument == port && accelerator == ACCEL_KVM)
+		return bare_port;
 	if (argument == port && by_address)
 		return port_by_address;
 	return argument == modules && layout->number ? orders[layout->order] : argument;
 }
 
 /* The argument vector; malloc'd, its strings are not. */
-static char **make_argv(const struct images *images, bool by_address, const struct layout *layout)
+static char **make_argv(const struct machine *machine, const struct images *images,
+			enum accelerator accelerator, bool by_address)
 {
-	char **argv = calloc(NR_MACHINE_ARGS + 4, sizeof(*argv));
+	const char *const *own = accelerator == ACCEL_KVM ? kvm_args : emulated_args;
+	const size_t nr_own = accelerator == ACCEL_KVM ? LENGTH(kvm_args) : LENGTH(emulated_args);
+	char **argv = calloc(MOST_ARGS, sizeof(*argv));
 	size_t nr = 0, n;
 
 	if (!argv)
 		return NULL;
 	argv[nr++] = images->emulator;
+	for (n = 0; n < nr_own; n++)
+		argv[nr++] = (char *)(own[n] ? own[n] : machine->kvm);
 	for (n = 0; n < NR_MACHINE_ARGS; n++)
-		argv[nr++] = (char *)argument_of(machine_args[n], by_address, layout);
+		argv[nr++] =
+		    (char *)argument_of(machine_args[n], accelerator, by_address, &machine->layout);
 	if (images->emulator_data) {
 		argv[nr++] = "-L";
 		argv[nr++] = images->emulator_data;
@@ -288,12 +302,15 @@ bool machine_version(const struct images *images, char *version, size_t size)
 	return true;
 }
 
-int machine_start(struct machine *machine, const struct images *images, bool by_address)
+int machine_start(struct machine *machine, const struct images *images,
+		  enum accelerator accelerator, bool by_address)
 {
-	char **argv = make_argv(images, by_address, &machine->layout);
 	int ends[3], error;
+	char **argv;
 	size_t n;
 
+	machine_kvm_argument(machine->kvm);
+	argv = make_argv(machine, images, accelerator, by_address);
 	if (!argv)
 		return fail(EXIT_HOST, "out of memory");
 	for (n = 0; argv[n]; n++)

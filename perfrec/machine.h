@@ -15,18 +15,31 @@
 #include "options.h"
 #include "text.h"
 
+#define MACHINE_ACCEL_BYTES 1024
+
 struct machine {
-	char *folder;	     /* the emulator's working directory */
-	pid_t pid;	     /* 0: not running */
-	int port;	     /* frames of the agent; -1: closed */
-	int console;	     /* the guest's serial line */
-	int messages;	     /* the emulator's stderr */
-	struct text command; /* how it was started, for the log */
+	char kvm[MACHINE_ACCEL_BYTES]; /* the emulator's -accel, if it is KVM's */
+	char *folder;		       /* the emulator's working directory */
+	pid_t pid;		       /* 0: not running */
+	int port;		       /* frames of the agent; -1: closed */
+	int console;		       /* the guest's serial line */
+	int messages;		       /* the emulator's stderr */
+	struct text command;	       /* how it was started, for the log */
 	struct layout layout;
 };
 
-/* What the machine is, for the recording: the same for each machine_start(). */
-extern const char machine_cpuid[];
+#define MACHINE_CPUID_BYTES 48
+
+/* The processor of the machine, as perf.data has it: that of the emulated one is
+   always the same. */
+void machine_cpuid(enum accelerator accelerator, char cpuid[MACHINE_CPUID_BYTES]);
+
+/* Whether this host can run the machine that is asked for; at once for the
+   emulated one, else within two seconds.  Prints what is wrong; an exit code. */
+int machine_check(const struct options *options);
+
+/* What -accel of the emulator takes for KVM. */
+void machine_kvm_argument(char argument[MACHINE_ACCEL_BYTES]);
 
 /* Make the folder with links to the images, for a machine of this layout.
    Prints what is wrong; an exit code. */
@@ -41,7 +54,8 @@ bool machine_version(const struct images *images, char *version, size_t size);
 
 /* Start the emulator; with by_address it writes exact counts by address to the
    file "histogram" when it ends.  Prints what is wrong; an exit code. */
-int machine_start(struct machine *machine, const struct images *images, bool by_address);
+int machine_start(struct machine *machine, const struct images *images,
+		  enum accelerator accelerator, bool by_address);
 
 /* Wait at most ms milliseconds for the emulator to end, then kill it; its
    wait status, -1 if it was killed. */

@@ -39,11 +39,37 @@ static int take_seconds(const char *option, const char *argument, unsigned int *
 	return code;
 }
 
+static int take_accelerator(struct options *options, const char *argument)
+{
+	if (!strcmp(argument, "kvm"))
+		options->accelerator = ACCEL_KVM;
+	else if (!strcmp(argument, "tcg"))
+		options->accelerator = ACCEL_TCG;
+	else
+		return fail(EXIT_USAGE, "--accel: '%s' is none of tcg, kvm", argument);
+	return EXIT_GOOD;
+}
+
+/* Events are looked up when it is known whose they are. */
+static int parse_event_texts(struct options *options)
+{
+	unsigned int n;
+	int code = EXIT_GOOD;
+
+	options->events.of_host = options->accelerator == ACCEL_KVM;
+	for (n = 0; n < options->nr_event_texts && code == EXIT_GOOD; n++)
+		code = parse_events(&options->events, options->event_texts[n]);
+	return code;
+}
+
 int take_common_option(struct options *options, int option, const char *argument)
 {
 	switch (option) {
 	case 'e':
-		return parse_events(&options->events, argument);
+		if (options->nr_event_texts == MAX_EVENTS)
+			return fail(EXIT_USAGE, "more than %d events", MAX_EVENTS);
+		options->event_texts[options->nr_event_texts++] = argument;
+		return EXIT_GOOD;
 	case 'a':
 		options->system_wide = true;
 		return EXIT_GOOD;
@@ -58,6 +84,8 @@ int take_common_option(struct options *options, int option, const char *argument
 		return EXIT_GOOD;
 	case OPTION_TIMEOUT:
 		return take_seconds("--timeout", argument, &options->timeout);
+	case OPTION_ACCEL:
+		return take_accelerator(options, argument);
 	case OPTION_SILENCE:
 		return take_seconds("--silence", argument, &options->silence);
 	}
@@ -88,6 +116,9 @@ int parse_arguments(const struct syntax *syntax, void *into, struct options *opt
 		if (code)
 			return code;
 	}
+	code = parse_event_texts(options);
+	if (code)
+		return code;
 	if (optind == argc)
 		return fail(EXIT_USAGE, "no workload; see perfrec %s --help", syntax->command);
 	options->workload = argv[optind];

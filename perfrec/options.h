@@ -11,6 +11,11 @@
 #define LEAST_RING_SIZE 4096
 #define MOST_RING_SIZE	(2 << 20) /* with its control page it fits the kernel's largest buffer */
 
+enum accelerator {
+	ACCEL_TCG, /* the emulated PMU: the same every time */
+	ACCEL_KVM, /* the host's own */
+};
+
 enum callchain {
 	CALLCHAIN_FP,	 /* by frame pointers, in the kernel */
 	CALLCHAIN_DWARF, /* registers and stack, unwound later */
@@ -28,6 +33,9 @@ struct options {
 	uint64_t ring_size;   /* bytes, a power of two */
 	unsigned int timeout; /* seconds of the host; 0: no limit */
 	unsigned int silence; /* seconds without a word before the agent starts; 0: no limit */
+	enum accelerator accelerator;
+	const char *event_texts[MAX_EVENTS]; /* as -e gave them */
+	unsigned int nr_event_texts;
 	const char *output;
 	const char *emulator;	 /* NULL: search */
 	const char *kernel;	 /* NULL: search */
@@ -67,6 +75,7 @@ enum common_option {
 	OPTION_KERNEL,
 	OPTION_TIMEOUT,
 	OPTION_SILENCE,
+	OPTION_ACCEL,
 	OWN_OPTION,
 };
 
@@ -77,6 +86,7 @@ enum common_option {
 	    {"qemu", required_argument, NULL, OPTION_QEMU},                                        \
 	    {"kernel", required_argument, NULL, OPTION_KERNEL},                                    \
 	    {"timeout", required_argument, NULL, OPTION_TIMEOUT},                                  \
+	    {"accel", required_argument, NULL, OPTION_ACCEL},                                      \
 	{                                                                                          \
 		"silence", required_argument, NULL, OPTION_SILENCE                                 \
 	}

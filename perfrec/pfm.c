@@ -26,10 +26,11 @@
 /* The reference cycles, which only a fixed counter has. */
 #define FIXED_REF_CYCLES 0x0300
 
-static bool start_pfm(void)
+static bool start_pfm(bool of_host)
 {
 	/* Encode for processors that are not the host's. */
-	setenv("LIBPFM_ENCODE_INACTIVE", "1", 1);
+	if (!of_host)
+		setenv("LIBPFM_ENCODE_INACTIVE", "1", 1);
 	return pfm_initialize() == PFM_SUCCESS;
 }
 
@@ -67,8 +68,8 @@ static const char *other_owner(const char *text)
 	return NULL;
 }
 
-/* Say why the emulated processor does not have it. */
-static int refuse(const char *text, int error)
+/* Say why the processor does not have it. */
+static int refuse(const char *text, int error, bool of_host)
 {
 	const char *owner;
 	char name[MAX_EVENT_TEXT];
@@ -81,6 +82,10 @@ static int refuse(const char *text, int error)
 	    error == PFM_ERR_FEATCOMB || error == PFM_ERR_ATTR_SET)
 		return fail(EXIT_UNKNOWN_EVENT, "event '%s': %s of %s", text, pfm_strerror(error),
 			    name);
+	if (of_host)
+		return fail(EXIT_UNKNOWN_EVENT,
+			    "event '%s' is neither perfrec's nor one of this host's processor",
+			    text);
 	owner = other_owner(text);
 	if (owner)
 		return fail(EXIT_UNSUPPORTED_EVENT,
@@ -109,26 +114,27 @@ static int take_terms(struct event *event, char *name, size_t size)
 	return parse_terms(event, terms, false, event->text);
 }
 
-int parse_pfm_event(struct event *event)
+int parse_pfm_event(struct event *event, bool of_host)
 {
-	char name[MAX_EVENT_TEXT + sizeof(PMU_PREFIX)] = PMU_PREFIX;
-	char *const text = name + strlen(PMU_PREFIX);
+	char whole[MAX_EVENT_TEXT + sizeof(PMU_PREFIX)] = PMU_PREFIX;
+	char *const text = whole + strlen(PMU_PREFIX);
+	const char *const name = of_host ? text : whole;
 	uint64_t value;
 	int error, code;
 
 	snprintf(text, MAX_EVENT_TEXT, "%.*s", (int)strcspn(event->text, "/"), event->text);
-	if (!start_pfm())
+	if (!start_pfm(of_host))
 		return unknown_event(text);
 	error = encode(name, &value);
 	if (error != PFM_SUCCESS)
-		return refuse(text, error);
+		return refuse(text, error, of_host);
 	snprintf(text, MAX_EVENT_TEXT, "%s", event->text);
 	code = take_terms(event, text, MAX_EVENT_TEXT);
 	if (code)
 		return code;
 	error = encode(name, &value);
 	if (error != PFM_SUCCESS)
-		return refuse(text, error);
+		return refuse(text, error, of_host);
 	event->type = PERF_TYPE_RAW;
 	event->config = value & ~SEL_MODE;
 	if (event->config == FIXED_REF_CYCLES) {
@@ -182,7 +188,7 @@ void list_pfm_events(void)
 	pfm_pmu_info_t info = {.size = sizeof(info)};
 	int index;
 
-	if (!start_pfm() || pfm_get_pmu_info(PMU_ID, &info) != PFM_SUCCESS)
+	if (!start_pfm(false) || pfm_get_pmu_info(PMU_ID, &info) != PFM_SUCCESS)
 		return;
 	for (index = info.first_event; index != -1; index = pfm_get_event_next(index))
 		print_event(index);

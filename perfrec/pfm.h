@@ -6,9 +6,10 @@
 #include "events.h"
 
 /* Look up what event->text names (EVENT:UMASK:MODIFIER, perhaps with the terms
-   of perfrec behind it) and fill in the rest of *event.  Prints what is wrong,
+   of perfrec behind it) and fill in the rest of *event.  of_host: among the
+   events of the host's processor, not the emulated one's.  Prints what is wrong,
    nearest names included; an exit code. */
-int parse_pfm_event(struct event *event);
+int parse_pfm_event(struct event *event, bool of_host);
 
 /* Print the names of what the emulated PMU counts. */
 void list_pfm_events(void);

@@ -138,9 +138,11 @@ static int run_session(struct run *run, int argc, char *const *argv)
 	session->recording = &run->recording;
 	session->output = STDOUT_FILENO;
 	session->label = run->images.workload_name;
-	code = prepare(run);
+	code = machine_check(&run->options);
 	if (code == EXIT_GOOD)
-		code = machine_start(&run->machine, &run->images, false);
+		code = prepare(run);
+	if (code == EXIT_GOOD)
+		code = machine_start(&run->machine, &run->images, run->options.accelerator, false);
 	if (code == EXIT_GOOD)
 		code = session_run(session);
 	if (code == EXIT_GOOD)

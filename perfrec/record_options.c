@@ -48,6 +48,8 @@ static const char help[] =
     "  -a, --all-cpus            sample the whole system, not only the workload\n"
     "  -o, --output FILE         default perf.data; facts of the host go to FILE.log\n"
     "      --ring-size BYTES     of each CPU's ring, a power of two; default 1048576\n"
+    "      --accel kvm           the host's own counters, if it has them; else the\n"
+    "                            emulated ones, which count the same every time\n"
     "      --timeout SECONDS     give a hanging guest up; default 600, 0: never\n"
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
     "      --kernel IMAGE        another grafted kernel\n"

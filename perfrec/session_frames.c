@@ -20,6 +20,16 @@ static int nonsense(const char *what)
 	return fail(EXIT_SESSION, "the agent broke the protocol: %s", what);
 }
 
+static bool counts_hardware(const struct event_list *list)
+{
+	unsigned int n;
+
+	for (n = 0; n < list->nr; n++)
+		if (list->events[n].type != PERF_TYPE_SOFTWARE)
+			return true;
+	return false;
+}
+
 static int take_hello(struct session *session, const uint8_t *contents, uint64_t length)
 {
 	struct perf_frame_hello *hello = &session->hello;
@@ -36,6 +46,11 @@ static int take_hello(struct session *session, const uint8_t *contents, uint64_t
 	hello->info.pmu_name[sizeof(hello->info.pmu_name) - 1] = '\0';
 	hello->info.kernel_version[sizeof(hello->info.kernel_version) - 1] = '\0';
 	session->hello_seen = true;
+	if (session->options->accelerator == ACCEL_KVM && hello->info.pmu_kind == PERF_PMU_CLOCK &&
+	    counts_hardware(&session->options->events))
+		return fail(EXIT_NO_ACCELERATOR,
+			    "--accel kvm: the guest's kernel found no counters that work; "
+			    "without it the emulated PMU counts");
 	return check_modelled(&session->options->events, &hello->info);
 }
 

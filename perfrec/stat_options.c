@@ -63,6 +63,8 @@ static const char help[] =
     "      --json                as JSON, to standard output\n"
     "      --csv                 as comma-separated values, to standard output\n"
     "  -o, --output FILE         write the result to FILE\n"
+    "      --accel kvm           the host's own counters, if it has them; else the\n"
+    "                            emulated ones, which count the same every time\n"
     "      --timeout SECONDS     give a hanging guest up; default 600, 0: never\n"
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
     "      --kernel IMAGE        another grafted kernel\n"
@@ -191,6 +193,9 @@ int parse_stat_options(struct stat_options *options, int argc, char *const *argv
 				    "event '%s': perfrec stat takes no samples; leave its period "
 				    "or freq away",
 				    session->events.events[n].name);
+	if (options->per_function && session->accelerator == ACCEL_KVM)
+		return fail(EXIT_USAGE,
+			    "--per-function is of the emulated PMU: leave --accel away");
 	if (session->events.nr == 0)
 		code = parse_events(&session->events, DEFAULT_EVENTS);
 	if (code == EXIT_GOOD)

@@ -25,6 +25,8 @@ int subject_prepare(struct subject *subject)
 	const struct options *session = &subject->options.session;
 	int code = find_images(&subject->images, session);
 
+	if (code == EXIT_GOOD)
+		code = machine_check(session);
 	if (code)
 		return code;
 	if (!machine_version(&subject->images, subject->emulator, sizeof(subject->emulator)))
@@ -101,7 +103,8 @@ static int run_on(struct subject *subject, const struct run *run, struct machine
 	session->output = subject->output;
 	code = session_prepare(session);
 	if (code == EXIT_GOOD)
-		code = machine_start(machine, session->images, run->functions != NULL);
+		code = machine_start(machine, session->images, run->options->accelerator,
+				     run->functions != NULL);
 	if (code == EXIT_GOOD)
 		code = session_run(session);
 	if (code == EXIT_GOOD && session->nr_stats < session->nr_events_open)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """perfrec record with a fake emulator: what it writes, and each thing that can go wrong.
 
-Usage: record_test.py PERFREC FAKE_EMULATOR"""
+Usage: record_test.py PERFREC FAKE_EMULATOR PERFREC_ON_KVM"""
 
 import os
 import resource
@@ -15,7 +15,7 @@ import tempfile
 import time
 import unittest
 
-PERFREC, FAKE = (os.path.abspath(path) for path in sys.argv[1:3])
+PERFREC, FAKE, ON_KVM = (os.path.abspath(path) for path in sys.argv[1:4])
 TEXT_KERNEL = 0xffffffff8100c000
 KERNEL_ID, WORKLOAD_ID = bytes(range(0xa0, 0xa0 + 20)), bytes(range(0xc0, 0xc0 + 20))
 
@@ -459,5 +459,48 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.run_perfrec('list', 'x')[0], 64)
 
 
+class Accelerators(Tree):
+    def kvm(self, device, *args):
+        """Refused in one line, soon, with nothing left behind."""
+        start = time.monotonic()
+        err = self.refuse(81, r'^perfrec: --accel kvm: .+; without it the emulated PMU counts$', '--accel', 'kvm', *args,
+                          env={'MACHPERF_KVM': device})
+        self.assertLess(time.monotonic() - start, 2)
+        return err
+
+    def test_no_device(self):
+        self.kvm(os.path.join(self.top, 'none'), 'chase')
+
+    def test_not_kvm(self):
+        self.kvm(self.put('tmp-kvm', b''), 'chase')
+        self.kvm('/dev/null', '-e', 'cycles:u', 'chase')
+
+    def test_usable(self):
+        """The host's processor, its counters and its time; nothing of the emulated PMU; and the recording says so."""
+        shutil.copy(ON_KVM, os.path.join(self.top, 'perfrec/perfrec'))
+        code, _, err = self.record('--accel', 'kvm', '-c', '4999', 'chase')
+        self.assertEqual(code, 0, err)
+        log = self.bytes('perf.data.log').decode()
+        command = next(line for line in log.splitlines() if line.startswith('emulator:'))
+        self.assertIn('\t-cpu\thost,pmu=on\t-accel\tkvm\t', command)
+        for word in ('icount', 'stats', 'Nehalem', 'tcg'):
+            self.assertNotIn(word, command)
+        data = self.bytes()
+        for text in (b'\naccelerator=kvm\nnon-deterministic=1\n', b'--accel=kvm'):
+            self.assertIn(text, data)
+        self.assertNotIn(b'GenuineIntel-6-1A-3', data)
+        code, _, err = self.record('-c', '4999', 'chase')
+        self.assertNotIn(b'accelerator', self.bytes())
+        self.assertIn(b'GenuineIntel-6-1A-3', self.bytes())
+
+    def test_usage(self):
+        self.refuse(64, "--accel: 'xen' is none of tcg, kvm", '--accel', 'xen', 'chase')
+        self.assertEqual(self.record('--accel', 'tcg', 'chase')[0], 0)
+
+    def test_names_of_the_host(self):
+        """Looked up when all options are known, so that they may come in any order."""
+        self.refuse(65, 'nor one of this host', '-e', 'NO_SUCH_EVENT_ANYWHERE', '--accel=kvm', 'chase')
+
+
 if __name__ == '__main__':
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
