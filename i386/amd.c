@@ -10,7 +10,6 @@
 
 #include <i386/amd.h>
 #include <i386/cpuid.h>
-#include <i386/emulator.h>
 
 #define CPUID_FEATURES			0x80000001U
 #define CPUID_FEATURES_ECX_CORE		(1U << 23)	/* PerfCtrExtCore */
@@ -91,15 +90,12 @@ is_amd (void)
   return cpuid_vendor_is ("AuthenticAMD") || cpuid_vendor_is ("HygonGenuine");
 }
 
-/* Fill *p from CPUID.  FALSE: there is no such PMU. */
 static boolean_t
 amd_detect (struct x86_pmu *p)
 {
-  static const struct x86_pmu nothing;
   unsigned int family, model;
   struct cpuid_regs r;
 
-  *p = nothing;
   if (!is_amd ())
     return FALSE;
   cpuid_family_model (&family, &model);
@@ -129,36 +125,9 @@ amd_detect (struct x86_pmu *p)
   return TRUE;
 }
 
-static boolean_t
-amd_probe (void)
-{
-  struct x86_pmu found;
-
-  if (!amd_detect (&found) || !x86_pmu_responds (&found))
-    return FALSE;
-  x86_pmu = found;
-  return TRUE;
-}
-
-static void
-amd_describe (struct pmu_description *description)
-{
-  x86_pmu_describe (description);
-  description->kind = PERF_PMU_AMD;
-}
-
-const struct pmu_ops amd_pmu_ops =
+const struct x86_pmu_kind amd_pmu_kind =
 {
   .name = "amd",
-  .probe = amd_probe,
-  .cpu_init = x86_pmu_cpu_init,
-  .cpu_quiesce = x86_pmu_cpu_quiesce,
-  .event_init = x86_pmu_event_init,
-  .disable = x86_pmu_disable,
-  .enable = x86_pmu_enable,
-  .add = x86_pmu_add,
-  .remove = x86_pmu_remove,
-  .read = x86_pmu_read,
-  .model_reset = emulator_model_reset,
-  .describe = amd_describe,
+  .number = PERF_PMU_AMD,
+  .detect = amd_detect,
 };

@@ -5,7 +5,7 @@
 
 #include <i386/x86_pmu.h>
 
-extern const struct pmu_ops amd_pmu_ops;
+extern const struct x86_pmu_kind amd_pmu_kind;
 
 /* Fill p's generic events for a processor of this family; v2: it has
    PerfMonV2. */

@@ -50,7 +50,7 @@ cpuid_family_model (unsigned int *family, unsigned int *model)
   cpuid_leaf (1, &r);
   *family = r.eax >> 8 & 0xf;
   *model = r.eax >> 4 & 0xf;
-  if (*family == 6 || *family == 15)
+  if (*family >= 6)
     *model |= (r.eax >> 16 & 0xf) << 4;
   if (*family == 15)
     *family += r.eax >> 20 & 0xff;

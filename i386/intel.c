@@ -108,18 +108,12 @@ has_full_width (void)
 	 && (cpu_rdmsr (MSR_PERF_CAPABILITIES) & CAPABILITY_FULL_WIDTH);
 }
 
-/* Fill *p from CPUID.  FALSE: there is no such PMU, or its description makes
-   no sense. */
-static boolean_t
-intel_detect (struct x86_pmu *p)
+boolean_t
+intel_perfmon (struct x86_pmu *p, uint32_t *unavailable)
 {
-  static const struct x86_pmu nothing;
-  uint32_t unavailable, known;
   struct cpuid_regs r;
+  uint32_t known;
 
-  *p = nothing;
-  if (!cpuid_vendor_is ("GenuineIntel") && emulator.model_version == 0)
-    return FALSE;
   if (!cpuid_leaf (CPUID_PERFMON, &r))
     return FALSE;
   p->version = r.eax & 0xff;
@@ -142,49 +136,28 @@ intel_detect (struct x86_pmu *p)
 
   /* The leaf tells of so many events; it says nothing of the others. */
   known = r.eax >> 24;
-  unavailable = known >= 32 ? 0 : ~0U << known;
-  intel_events (p, r.ebx | unavailable);
+  *unavailable = r.ebx | (known >= 32 ? 0 : ~0U << known);
   return TRUE;
 }
 
 static boolean_t
-intel_probe (void)
+intel_detect (struct x86_pmu *p)
 {
-  struct x86_pmu found;
+  uint32_t unavailable;
 
-  if (!intel_detect (&found))
+  /* The emulator has this PMU on whatever processor it plays that has no
+     other. */
+  if (!cpuid_vendor_is ("GenuineIntel") && emulator.model_version == 0)
     return FALSE;
-  if (!x86_pmu_responds (&found))
-    {
-      if (!found.full_width)
-	return FALSE;
-      found.full_width = FALSE;	/* promised, but not there */
-      if (!x86_pmu_responds (&found))
-	return FALSE;
-    }
-  x86_pmu = found;
+  if (!intel_perfmon (p, &unavailable))
+    return FALSE;
+  intel_events (p, unavailable);
   return TRUE;
 }
 
-static void
-intel_describe (struct pmu_description *description)
-{
-  x86_pmu_describe (description);
-  description->kind = PERF_PMU_INTEL;
-}
-
-const struct pmu_ops intel_pmu_ops =
+const struct x86_pmu_kind intel_pmu_kind =
 {
   .name = "intel",
-  .probe = intel_probe,
-  .cpu_init = x86_pmu_cpu_init,
-  .cpu_quiesce = x86_pmu_cpu_quiesce,
-  .event_init = x86_pmu_event_init,
-  .disable = x86_pmu_disable,
-  .enable = x86_pmu_enable,
-  .add = x86_pmu_add,
-  .remove = x86_pmu_remove,
-  .read = x86_pmu_read,
-  .model_reset = emulator_model_reset,
-  .describe = intel_describe,
+  .number = PERF_PMU_INTEL,
+  .detect = intel_detect,
 };

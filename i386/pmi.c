@@ -17,14 +17,13 @@
  * this CPU sends itself and takes as soon as its interrupts are on.
  */
 
-#include <i386/amd.h>
 #include <i386/cpuid.h>
 #include <i386/emulator.h>
 #include <i386/idt.h>
-#include <i386/intel.h>
 #include <i386/lapic.h>
 #include <i386/pmi.h>
 #include <i386/tsc.h>
+#include <i386/x86_pmu.h>
 #include <kern/pmu/machine.h>
 
 #define NMI_VECTOR		2
@@ -54,8 +53,7 @@ static unsigned int deferred_vector;
 
 const struct pmu_ops *const pmu_machine_drivers[] =
 {
-  &intel_pmu_ops,
-  &amd_pmu_ops,
+  &x86_pmu_ops,
   0
 };
 

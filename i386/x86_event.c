@@ -86,8 +86,12 @@ x86_pmu_event_init (struct pmu_event *event, const struct pmu_request *request)
 void
 x86_pmu_describe (struct pmu_description *description)
 {
+  const char *name = x86_pmu.kind->name;
   unsigned int i;
 
+  for (i = 0; i < sizeof description->name - 1 && name[i] != 0; i++)
+    description->name[i] = name[i];
+  description->kind = x86_pmu.kind->number;
   description->version = x86_pmu.version;
   description->nr_counters = x86_pmu.nr_general;
   for (i = 0; i < X86_PMU_MAX_FIXED; i++)

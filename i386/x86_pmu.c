@@ -72,6 +72,10 @@ struct x86_pmu_cpu
 struct x86_pmu x86_pmu;
 static struct x86_pmu_cpu x86_pmu_cpus[PMU_MAX_CPUS];
 
+/* Somebody had a counter of the boot CPU running before detection stopped it.
+   Boot CPU, at initialisation. */
+static boolean_t found_running;
+
 /* A pointer into these tables, as a value: left to itself the compiler finds
    the address anew at each use, which every sample pays for. */
 #define PINNED(pointer) \
@@ -210,7 +214,7 @@ serve_counter (struct x86_pmu_slot *slot, const struct pmu_regs *regs)
   unsigned int overflows;
 
   overflows = pmu_count_update (event, cpu_rdmsr (slot->msr), slot->mask);
-  if (overflows != 0)
+  if (period != 0)
     {
       pmu_overflow (event, overflows, regs);
       pmu_count_new_period (event, period);
@@ -560,8 +564,9 @@ x86_pmu_cpu_init (int cpu)
 				   : x86_pmu.general_width);
       slot->limit = start_limit (&x86_pmu, index, slot->mask);
     }
-  if (clear_registers (&x86_pmu))
+  if (clear_registers (&x86_pmu) || (cpu == 0 && found_running))
     printf ("pmu: cpu%d: firmware was using the counters; taken over\n", cpu);
+  found_running = FALSE;
   c->ready = TRUE;
   lapic_pmi_unmask ();
 }
@@ -588,7 +593,7 @@ x86_pmu_responds (const struct x86_pmu *p)
 
   if (p->full_width)
     pattern |= 1ULL << (p->general_width - 1);
-  clear_registers (p);
+  found_running |= clear_registers (p);
   cpu_wrmsr (write_msr (p, 0), pattern);
   cpu_wrmsr (select_msr (p, 0), select);
   good = cpu_rdmsr (counter_msr (p, 0)) == pattern

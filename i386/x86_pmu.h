@@ -77,9 +77,29 @@ struct x86_cache_event
    beyond those of a select register. */
 #define X86_EVENT_FIXED_ONLY	(1ULL << 40)
 
+struct x86_pmu;
+
+/* A kind of PMU: its name, and how it is found. */
+struct x86_pmu_kind
+{
+  const char *name;		/* as pmu_describe () gives it */
+  uint32_t number;		/* PERF_PMU_* */
+
+  /* Fill *found, which is zero before, from what CPUID says.  FALSE: this
+     machine has no such PMU, or what it says makes no sense. */
+  boolean_t (*detect) (struct x86_pmu *found);
+};
+
+/* Every kind, in the order they are tried in; NULL ended. */
+extern const struct x86_pmu_kind *const x86_pmu_kinds[];
+
+/* The driver of all of them. */
+extern const struct pmu_ops x86_pmu_ops;
+
 /* A PMU as found on this machine.  Written by detection, constant after. */
 struct x86_pmu
 {
+  const struct x86_pmu_kind *kind;
   const struct x86_pmu_layout *layout;	/* NULL: none found */
   unsigned int version;
   unsigned int nr_general, general_width;
@@ -110,8 +130,8 @@ extern struct x86_pmu x86_pmu;
 /* What became of cpu's overflow interrupts; for tests and support. */
 const struct x86_pmu_stats *x86_pmu_get_stats (int cpu);
 
-/* The shared parts of a driver's struct pmu_ops: x86_pmu.c, and what touches
-   no hardware in x86_event.c. */
+/* The parts of x86_pmu_ops, which stands with the kinds in x86_kinds.c: they
+   are in x86_pmu.c, and what touches no hardware in x86_event.c. */
 void x86_pmu_cpu_init (int cpu);
 void x86_pmu_cpu_quiesce (int cpu);
 kern_return_t x86_pmu_event_init (struct pmu_event *event,
@@ -123,8 +143,9 @@ void x86_pmu_remove (struct pmu_event *event);
 void x86_pmu_read (struct pmu_event *event);
 void x86_pmu_describe (struct pmu_description *description);
 
-/* Does the counter hold what is written to it?  A hypervisor may announce
-   registers that it then ignores.  Leaves the counter zero and stopped. */
+/* Does the first counter hold what is written to it?  A hypervisor may
+   announce registers that it then ignores.  Leaves every counter zero and
+   stopped. */
 boolean_t x86_pmu_responds (const struct x86_pmu *p);
 
 /* What an NMI's entry stub makes on its stack; the stub knows the layout. */

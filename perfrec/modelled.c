@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The raw encodings that the emulated PMU counts, of the processor that
- * machine.c names.  They are those of the model (docs/vpmu.md), which a test
- * compares with these.
+ * machine.c names.  They are those of the model (docs/vpmu.md):
+ * tests/unit/pmu/tables.c compares the two.
  */
 #include "events.h"
 #include "exit_codes.h"
@@ -16,6 +16,7 @@ const uint64_t modelled_encodings[] = {
     0x003c, /* UNHALTED_CORE_CYCLES */
     0x013c, /* CPU_CLK_UNHALTED:REF_P */
     0x00c0, /* INSTRUCTION_RETIRED */
+    0x01c0, /* INST_RETIRED:ANY_P */
     0x00c4, /* BRANCH_INSTRUCTIONS_RETIRED */
     0x00c5, /* MISPREDICTED_BRANCH_RETIRED */
     0x4f2e, /* LLC_REFERENCES */
@@ -24,6 +25,9 @@ const uint64_t modelled_encodings[] = {
     0x0149, /* DTLB_MISSES:ANY */
     0x010b, /* MEM_INST_RETIRED:LOADS */
     0x020b, /* MEM_INST_RETIRED:STORES */
+    0x0280, /* L1I:MISSES */
+    0x0380, /* L1I:READS */
+    0x0185, /* ITLB_MISSES:ANY */
 };
 
 const size_t nr_modelled_encodings = sizeof(modelled_encodings) / sizeof(modelled_encodings[0]);

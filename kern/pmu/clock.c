@@ -96,6 +96,11 @@ clock_remove (struct pmu_event *event)
 static void
 clock_describe (struct pmu_description *description)
 {
+  static const char name[] = "clock";
+  unsigned int i;
+
+  for (i = 0; i < sizeof name; i++)
+    description->name[i] = name[i];
   description->kind = PERF_PMU_CLOCK;
   description->version = 1;
   description->nr_counters = PMU_CLOCK_SLOTS;
@@ -131,7 +136,6 @@ pmu_clock_tick (int cpu, const struct pmu_regs *regs)
 
 const struct pmu_ops pmu_clock_ops =
 {
-  .name = "clock",
   .probe = clock_probe,
   .cpu_init = clock_cpu_init,
   .cpu_quiesce = clock_cpu_init,

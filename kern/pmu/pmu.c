@@ -40,6 +40,7 @@ pmu_init (pmu_overflow_t overflow)
 	return;
       }
   pmu = &pmu_clock_ops;
+  printf ("pmu: no hardware counters; the clock is used\n");
 }
 
 void
@@ -54,6 +55,8 @@ pmu_cpu_init (int cpu)
     {
       if (cpu != 0 && pmu != &pmu_clock_ops)
 	return;
+      if (pmu != &pmu_clock_ops)
+	printf ("pmu: no way for overflow interrupts; the clock is used\n");
       pmu = &pmu_clock_ops;
     }
   __sync_fetch_and_or (&pmu_cpus, 1UL << cpu);
@@ -164,13 +167,10 @@ void
 pmu_describe (struct pmu_description *description)
 {
   static const struct pmu_description nothing;
-  unsigned int i;
 
   *description = nothing;
   pmu_machine_describe (description);
   pmu->describe (description);
-  for (i = 0; i < sizeof description->name - 1 && pmu->name[i] != 0; i++)
-    description->name[i] = pmu->name[i];
 }
 
 void

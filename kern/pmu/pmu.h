@@ -60,10 +60,12 @@ struct pmu_event
 };
 
 /*
- * An event passed its period.  Called in NMI context (or, with a vectored
+ * An event's counter overflowed.  Called in NMI context (or, with a vectored
  * interrupt or the clock PMU, in interrupt context) on the CPU that counts:
  * no lock, no allocation, no fault, no printf.  overflows is how many periods
- * went by, at least one; regs what was interrupted.  The callee may change
+ * went by; 0 if the counter only made one of the turns that it needs for a
+ * period wider than itself, and nothing is to be sampled.  regs is what was
+ * interrupted.  The callee may change
  * event->period; it must not add or remove events.
  */
 typedef void (*pmu_overflow_t) (struct pmu_event *event,
@@ -79,8 +81,6 @@ struct pmu_description;
  */
 struct pmu_ops
 {
-  const char *name;
-
   /* Recognise this machine's PMU from CPUID (and, where CPUID may lie, by
      write and read back).  Called once, on the boot CPU.  FALSE: not ours. */
   boolean_t (*probe) (void);

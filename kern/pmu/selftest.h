@@ -11,9 +11,10 @@
 
 #include <kern/pmu/pmu_env.h>
 
-/* Try the PMU in use on the running CPU and print one line of verdict.
-   Before any event, after the CPU's pmu_cpu_init ().  An emulated PMU's
-   model is reset afterwards.  FALSE: it is not to be used. */
+/* Try the PMU in use on the running CPU; print a line of verdict for each
+   check, and one for all.  Before any event, after the CPU's pmu_cpu_init ().
+   An emulated PMU's model is reset afterwards.  FALSE: it is not to be
+   used. */
 boolean_t pmu_selftest (void);
 
 #endif /* _KERN_PMU_SELFTEST_H_ */

@@ -45,7 +45,7 @@ struct perf_counter
   uint64_t lost;
   uint64_t lost_untold;		/* of lost: in no LOST record yet */
   uint64_t throttled;
-  uint64_t coalesced;
+  uint64_t coalesced;		/* overflows within a period: see sample.h */
   uint64_t freq_stamp;		/* ns: the period was last looked at */
   uint64_t freq_count;		/* count then */
 };

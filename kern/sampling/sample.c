@@ -252,8 +252,11 @@ perf_overflow (struct pmu_event *pmu_event, unsigned int overflows,
 {
   struct perf_counter *counter = pmu_event->owner;
 
-  if (pmu_event->period == 0)
-    return;
+  if (overflows == 0)
+    {
+      counter->coalesced++;	/* the period's last turn has the sample */
+      return;
+    }
   if (pmu_event->ops == pmu)
     sample_overflow (counter, overflows, regs);
   else

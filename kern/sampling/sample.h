@@ -8,6 +8,8 @@
  * as there is room: so for each event, by overflows of its counter,
  *	overflows = samples + lost + throttled + coalesced.
  * When several periods end at one overflow, its sample's period is their sum.
+ * Coalesced are the overflows of a counter that takes several turns for one
+ * period: all but the last, which has the sample.
  */
 #ifndef _KERN_SAMPLING_SAMPLE_H_
 #define _KERN_SAMPLING_SAMPLE_H_

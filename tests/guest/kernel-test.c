@@ -44,6 +44,7 @@ void test_switch_records(void);
 void test_cpus(void);
 void test_one_cpu(void);
 void test_moves(void);
+void test_turns(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -87,5 +88,6 @@ const struct test tests[] = {
     {"cpus", test_cpus},
     {"one-cpu", test_one_cpu},
     {"moves", test_moves},
+    {"turns", test_turns},
     {NULL, NULL},
 };

@@ -122,48 +122,6 @@ static void kinds(void **state)
 	}
 }
 
-static void check_cache_table(void)
-{
-	for (unsigned int i = 0; i < x86_pmu.nr_cache; i++) {
-		const struct x86_cache_event *c = &x86_pmu.cache[i];
-		struct pmu_event e;
-
-		assert_in_range(c->config & 0xff, 0, PERF_COUNT_HW_CACHE_MAX - 1);
-		assert_in_range(c->config >> 8 & 0xff, 0, PERF_COUNT_HW_CACHE_OP_MAX - 1);
-		assert_in_range(c->config >> 16, 0, PERF_COUNT_HW_CACHE_RESULT_MAX - 1);
-		for (unsigned int j = 0; j < i; j++)
-			assert_int_not_equal(x86_pmu.cache[j].config, c->config);
-		assert_int_equal(event_init(&e, PERF_TYPE_HW_CACHE, c->config, 0), KERN_SUCCESS);
-		assert_true((c->encoding & ~x86_pmu.layout->raw_allowed) == 0);
-		assert_true(e.counter_mask == BIT(x86_pmu.nr_general) - 1);
-	}
-}
-
-/* Every event table: each entry once, encodable, and on counters there are. */
-static void tables(void **state)
-{
-	static const enum machine_kind all[] = {
-	    MACHINE_V1,	   MACHINE_OTHER, MACHINE_NEHALEM,    MACHINE_V5,
-	    MACHINE_HYGON, MACHINE_AMD_2, MACHINE_AMD_LEGACY, MACHINE_AMD_CORE};
-
-	(void)state;
-	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
-		machine_start(all[k]);
-		assert_in_range(x86_pmu.nr_cache, 4, 42);
-		check_cache_table();
-		for (unsigned int i = 0; i < PERF_COUNT_HW_MAX; i++) {
-			struct pmu_event e;
-
-			if (x86_pmu.hardware[i] == 0)
-				continue;
-			assert_int_equal(event_init(&e, PERF_TYPE_HARDWARE, i, 0), KERN_SUCCESS);
-			assert_true(e.counter_mask != 0);
-			for (unsigned int j = 0; j < i; j++)
-				assert_true(x86_pmu.hardware[i] != x86_pmu.hardware[j]);
-		}
-	}
-}
-
 /* PERF_CAPABILITIES promises full-width writes and they do nothing: the old
    address serves. */
 static void no_full_width(void **state)
@@ -208,6 +166,7 @@ static void none(void **state)
 
 		describe(kinds[i], &d);
 		assert_string_equal(d.name, "clock");
+		assert_non_null(strstr(machine.console, "the clock is used"));
 		assert_int_equal(d.kind, PERF_PMU_CLOCK);
 		assert_false(d.flags & PERF_INFO_NMI);
 		assert_int_equal(d.hw_events, 0);
@@ -218,6 +177,88 @@ static void none(void **state)
 		    event_init(&e, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK, 1000000),
 		    KERN_SUCCESS);
 		pmu_model_reset(); /* nothing to reset: must do nothing */
+	}
+}
+
+#define VERDICT(kind, what, verdict) "pmu: self-test: " kind " " what ": " verdict "\n"
+
+/* A line for each check, and one for all. */
+static void self_test(void **state)
+{
+	(void)state;
+	machine_start(MACHINE_AMD_2);
+	assert_string_equal(
+	    machine.console,
+	    VERDICT("amd", "counts instructions", "passed")
+		VERDICT("amd", "counts twice the work twice", "passed")
+		    VERDICT("amd", "stands still while stopped", "passed")
+			VERDICT("amd", "tells user mode from the kernel", "passed")
+			    VERDICT("amd", "has every counter count the same", "passed")
+				VERDICT("amd", "interrupts at overflow", "passed")
+				    VERDICT("amd", "loses no overflow",
+					    "passed") "pmu: self-test: passed, amd is used\n");
+	machine_start_broken(&(struct machine){.lose_nmi = true});
+	assert_non_null(strstr(machine.console, VERDICT("intel", "counts instructions", "passed")));
+	assert_non_null(
+	    strstr(machine.console, VERDICT("intel", "interrupts at overflow", "FAILED")));
+	assert_non_null(
+	    strstr(machine.console, "pmu: self-test: intel FAILED, the clock is used instead\n"));
+	/* The last counter is dead. */
+	machine_start_broken(
+	    &(struct machine){.kind = MACHINE_AMD_LEGACY, .dropped_write = 0xc0010003});
+	assert_non_null(
+	    strstr(machine.console, VERDICT("amd", "has every counter count the same", "FAILED")));
+}
+
+/* Firmware left a counter running: that is said, and the counter is ours. */
+static void firmware(void **state)
+{
+	const struct machine held[] = {
+	    {.firmware_msr = VPMU_MSR_PERFEVTSEL0 + 1, .firmware_value = 0x5300c0},
+	    {.kind = MACHINE_V1, .firmware_msr = VPMU_MSR_PERFEVTSEL0, .firmware_value = 0x5300c0},
+	    {.kind = MACHINE_V4, .firmware_msr = VPMU_MSR_FIXED_CTR_CTRL, .firmware_value = 0xb},
+	    {.kind = MACHINE_AMD_2, .firmware_msr = 0xc0010206, .firmware_value = 0x5300c0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
+		struct pmu_event e;
+
+		machine_start_broken(&held[i]);
+		assert_non_null(strstr(machine.console, "pmu: cpu0: firmware was using the "
+							"counters; taken over\n"));
+		assert_int_equal(event_init(&e, PERF_TYPE_RAW, 0xc0, 1000), KERN_SUCCESS);
+		event_add(&e);
+		machine_run(5500, true);
+		event_remove(&e);
+		assert_int_equal(e.count, 5500);
+		assert_int_equal(machine.nr_overflows, 5);
+	}
+	machine_start(MACHINE_EMULATOR);
+	assert_null(strstr(machine.console, "firmware"));
+}
+
+/* A hypervisor that announces counters and has none, or whose counters read
+   zero whatever is written: that is said, and the clock is used. */
+static void hypervisor(void **state)
+{
+	const struct machine broken[] = {
+	    {.kind = MACHINE_DEAF},
+	    {.zero_read = VPMU_MSR_PMC0},
+	    {.kind = MACHINE_AMD_2, .zero_read = 0xc0010201},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		struct pmu_description d;
+
+		machine_start_broken(&broken[i]);
+		assert_non_null(strstr(machine.console,
+				       "counters are announced, but do not keep what is written"));
+		assert_non_null(
+		    strstr(machine.console, "pmu: no hardware counters; the clock is used\n"));
+		pmu_describe(&d);
+		assert_int_equal(d.kind, PERF_PMU_CLOCK);
 	}
 }
 
@@ -277,9 +318,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, stop)
 	const struct CMUnitTest tests[] = {
-	    TEST(emulator), TEST(version_1),	 TEST(denied_events), TEST(other_model),
-	    TEST(none),	    TEST(names),	 TEST(clock_rates),   TEST(kinds),
-	    TEST(tables),   TEST(no_full_width),
+	    TEST(emulator),	 TEST(version_1), TEST(denied_events), TEST(other_model),
+	    TEST(none),		 TEST(names),	  TEST(clock_rates),   TEST(kinds),
+	    TEST(no_full_width), TEST(self_test), TEST(firmware),      TEST(hypervisor),
 	};
 
 	return cmocka_run_group_tests_name("pmu-detection", tests, NULL, NULL);

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The machine under the driver; see machine.h. */
 
-#include "machine.h"
-
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-#include <i386/amd.h>
+#include "machine.h"
+
 #include <i386/emulator.h>
-#include <i386/intel.h>
 #include <i386/lapic.h>
 #include <i386/tsc.h>
 #include <kern/pmu/machine.h>
 
 struct machine machine;
 
-const struct pmu_ops *const pmu_machine_drivers[] = {&intel_pmu_ops, &amd_pmu_ops, NULL};
+const struct pmu_ops *const pmu_machine_drivers[] = {&x86_pmu_ops, NULL};
 
 /* What kind of PMU the processor has, and how its CPUID names it. */
 static const struct {
@@ -37,14 +37,57 @@ static const struct {
     [MACHINE_K6] = {VPMU_AMD_LEGACY, "AuthenticAMD", 0x00000562},
 };
 
+const enum machine_kind machine_kinds[] = {
+    MACHINE_EMULATOR, MACHINE_NEHALEM, MACHINE_V1,	   MACHINE_V3,
+    MACHINE_V4,	      MACHINE_V5,      MACHINE_AMD_LEGACY, MACHINE_BULLDOZER,
+    MACHINE_AMD_CORE, MACHINE_AMD_2,   MACHINE_HYGON,
+};
+const unsigned int machine_nr_kinds = sizeof(machine_kinds) / sizeof(machine_kinds[0]);
+
 static enum vpmu_kind pmu_kind(void)
 {
 	return processors[machine.kind].pmu;
 }
 
+static bool is_amd(void)
+{
+	return pmu_kind() >= VPMU_AMD_LEGACY && pmu_kind() <= VPMU_AMD_2;
+}
+
+int console_printf(const char *format, ...)
+{
+	size_t length = strlen(machine.console);
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(machine.console + length, sizeof(machine.console) - length, format,
+		      arguments);
+	va_end(arguments);
+	return n;
+}
+
 /* The processor. */
 
 static void deliver_nmi(void);
+
+/* What was seen of the register so far. */
+static struct machine_register *note(uint32_t msr)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine.nr_registers && machine.registers[i].msr != msr; i++)
+		continue;
+	assert(i < MACHINE_MAX_REGISTERS);
+	machine.nr_registers = i < machine.nr_registers ? machine.nr_registers : i + 1;
+	machine.registers[i].msr = msr;
+	return &machine.registers[i];
+}
+
+static bool is_status(uint32_t msr)
+{
+	return msr == VPMU_MSR_GLOBAL_STATUS || msr == VPMU_MSR_AMD_GLOBAL_STATUS;
+}
 
 static void try_nmi(void)
 {
@@ -59,7 +102,7 @@ static void raise_pmi(void *opaque)
 	(void)opaque;
 	if (machine.lvt_masked)
 		return;
-	machine.lvt_masked = pmu_kind() < VPMU_AMD_LEGACY;
+	machine.lvt_masked = !is_amd();
 	if (machine.lose_nmi)
 		return;
 	machine.nmi_pending = true;
@@ -76,6 +119,11 @@ uint64_t cpu_rdmsr(uint32_t msr)
 	machine.accesses--;
 	if (msr == machine.zero_read || machine.kind == MACHINE_DEAF)
 		value = 0;
+	if (is_status(msr))
+		value |= machine.status_bits;
+	note(msr)->read |= value;
+	if (msr == machine.lost_bits.msr)
+		value &= ~machine.lost_bits.read;
 	try_nmi();
 	return value;
 }
@@ -83,6 +131,9 @@ uint64_t cpu_rdmsr(uint32_t msr)
 void cpu_wrmsr(uint32_t msr, uint64_t value)
 {
 	machine.accesses++;
+	note(msr)->written |= value;
+	if (msr == machine.lost_bits.msr)
+		value &= ~machine.lost_bits.written;
 	if (msr != machine.dropped_write && machine.kind != MACHINE_DEAF)
 		if (vpmu_wrmsr(&machine.vpmu, msr, value) != VPMU_ACCESS_OK)
 			machine.faults++;
@@ -262,6 +313,10 @@ void pmu_machine_describe(struct pmu_description *description)
 static void record_overflow(struct pmu_event *event, unsigned int overflows,
 			    const struct pmu_regs *regs)
 {
+	if (overflows == 0) {
+		machine.turns++;
+		return;
+	}
 	assert(machine.nr_overflows < MACHINE_MAX_OVERFLOWS);
 	machine.overflows[machine.nr_overflows++] =
 	    (struct machine_overflow){event, overflows, regs->ip, regs->user, event->count};
@@ -274,7 +329,7 @@ void machine_start(enum machine_kind kind)
 	machine_start_broken(&(struct machine){.kind = kind});
 }
 
-void machine_start_broken(const struct machine *broken)
+static void power_on(const struct machine *broken)
 {
 	struct vpmu_config config = {.icount_shift = 3, .tsc_khz = 1000000, .pmi = raise_pmi};
 
@@ -282,11 +337,24 @@ void machine_start_broken(const struct machine *broken)
 	config.kind = pmu_kind();
 	vpmu_init(&machine.vpmu, &config);
 	vpmu_reset(&machine.vpmu);
-	if (machine.freeze)
-		vpmu_wrmsr(&machine.vpmu, VPMU_MSR_DEBUGCTL, 1 << 12);
+	if (machine.cond_changed)
+		machine.vpmu.global_status |= 1ULL << 63;
+	if (machine.firmware_msr)
+		vpmu_wrmsr(&machine.vpmu, machine.firmware_msr, machine.firmware_value);
+}
+
+void machine_restart_broken(const struct machine *broken)
+{
+	power_on(broken);
+	x86_pmu_cpu_init(0);
+}
+
+void machine_start_broken(const struct machine *broken)
+{
+	power_on(broken);
 	pmu_init(record_overflow);
 	pmu_cpu_init(0);
-	machine.nmis = machine.nr_overflows = 0;
+	machine.nmis = machine.nr_overflows = machine.turns = 0;
 	vpmu_wrmsr(&machine.vpmu, VPMU_MSR_RESET, 0);
 }
 

@@ -36,7 +36,16 @@ enum machine_kind {
 	MACHINE_AMD_2,	    /* family 19h with PerfMonV2 */
 	MACHINE_HYGON,	    /* family 18h of another vendor */
 	MACHINE_K6,	    /* AMD before there were such counters */
+	MACHINE_NR_KINDS,
 };
+
+/* A register of the counters, and what was seen of it. */
+struct machine_register {
+	uint32_t msr;
+	uint64_t read, written; /* every bit that was 1 in a value */
+};
+
+#define MACHINE_MAX_REGISTERS 64
 
 struct machine_overflow {
 	struct pmu_event *event;
@@ -61,17 +70,25 @@ struct machine {
 	bool user;
 
 	/* Faults put in. */
-	bool hold_nmi;		   /* NMIs wait until machine_release() */
-	bool lose_nmi;		   /* NMIs never arrive */
-	uint32_t dropped_write;	   /* writes to this MSR do nothing; 0: none */
-	uint32_t zero_read;	   /* this MSR reads as zero */
-	bool freeze;		   /* firmware left freeze-on-PMI on */
+	bool hold_nmi;			   /* NMIs wait until machine_release() */
+	bool lose_nmi;			   /* NMIs never arrive */
+	uint32_t dropped_write;		   /* writes to this MSR do nothing; 0: none */
+	uint32_t zero_read;		   /* this MSR reads as zero */
+	struct machine_register lost_bits; /* in what is read from and written to the MSR */
+	uint32_t firmware_msr;		   /* what firmware left here, if not 0 */
+	uint64_t firmware_value;
+	bool cond_changed;	   /* the bit of the status that some parts have set at boot */
+	uint64_t status_bits;	   /* of no counter, set in the status and staying so */
 	unsigned int entry_events; /* kernel instructions the NMI entry runs before it stops */
 
 	/* What happened. */
 	unsigned int faults; /* #GP: always a bug of the driver */
 	unsigned int nmis, passed_on;
 	unsigned int deferred; /* self interrupts asked for */
+	char console[4096];
+	struct machine_register registers[MACHINE_MAX_REGISTERS]; /* in order of first use */
+	unsigned int nr_registers;
+	unsigned int turns; /* calls for an overflow at which no period ended */
 	unsigned int nr_overflows;
 	struct machine_overflow overflows[MACHINE_MAX_OVERFLOWS];
 	void (*on_overflow)(struct pmu_event *event); /* may be NULL */
@@ -79,11 +96,19 @@ struct machine {
 
 extern struct machine machine;
 
+/* Every kind that has counters. */
+extern const enum machine_kind machine_kinds[];
+extern const unsigned int machine_nr_kinds;
+
 /* Power on, and pmu_init() and pmu_cpu_init(0). */
 void machine_start(enum machine_kind kind);
 
 /* The same of a machine with faults: only its kind and the faults are read. */
 void machine_start_broken(const struct machine *broken);
+
+/* The same without detection and self-test: what machine_start() of a sound
+   machine of this kind found holds on. */
+void machine_restart_broken(const struct machine *broken);
 
 /* Run instructions in user or kernel mode; each takes a nanosecond. */
 void machine_run(uint64_t instructions, bool user);

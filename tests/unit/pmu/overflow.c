@@ -113,6 +113,31 @@ static void long_periods(void **state)
 	}
 }
 
+/* Every wrap of the counter is told of: those that end a period, and the turns
+   before. */
+static void turns(void **state)
+{
+	const uint64_t period = 5ULL << 31;
+	struct pmu_event e;
+	int index;
+
+	(void)state;
+	assert_int_equal(event_init(&e, RAW_INSTRUCTIONS, period), KERN_SUCCESS);
+	event_add(&e);
+	index = e.index;
+	for (int i = 0; i < 20; i++)
+		machine_run(period / 8, i % 2);
+	event_remove(&e);
+	assert_true(e.count == 20 * (period / 8));
+	assert_int_equal(machine.nr_overflows, 2);
+	assert_int_equal(machine_wraps(index), machine.nr_overflows + machine.turns);
+	/* Intel's general counters without full width take 31 bits at a time. */
+	if (x86_pmu.layout->start_bits < 32 && !x86_pmu.full_width && index < X86_PMU_FIXED)
+		assert_in_range(machine.turns, 10, 13);
+	else
+		assert_int_equal(machine.turns, 0);
+}
+
 static void period_limits(void **state)
 {
 	struct pmu_description description;
@@ -369,7 +394,8 @@ static void freeze_is_off(void **state)
 	struct pmu_event sampled, counted;
 
 	(void)state;
-	machine_start_broken(&(struct machine){.kind = machine.kind, .freeze = true});
+	machine_start_broken(&(struct machine){
+	    .kind = machine.kind, .firmware_msr = VPMU_MSR_DEBUGCTL, .firmware_value = 1 << 12});
 	assert_int_equal(machine.vpmu.debugctl, 0);
 	event_init(&sampled, INSTRUCTIONS, 1000);
 	event_init(&counted, BRANCHES, 0);
@@ -381,6 +407,33 @@ static void freeze_is_off(void **state)
 	machine_release();
 	assert_int_equal(machine.nr_overflows, 1);
 	assert_int_equal(event_count(&counted), 77);
+}
+
+/* Some parts have a bit of the status set at boot (CondChgd), and it need not
+   go away: it is no counter's, so it is no reason to take an NMI for ours. */
+static void cond_changed(void **state)
+{
+	struct pmu_event e;
+
+	(void)state;
+	for (int stays = 0; stays < 2; stays++) {
+		machine_start_broken(&(struct machine){.kind = machine.kind,
+						       .status_bits = stays ? 1ULL << 63 : 0,
+						       .cond_changed = true});
+		assert_int_equal(machine.vpmu.global_status, 0);
+		event_init(&e, INSTRUCTIONS, 1000);
+		event_add(&e);
+		machine_run(5500, true);
+		assert_int_equal(machine.nr_overflows, 5);
+		machine.nmis = 0;
+		machine_foreign_nmi();
+		assert_int_equal(machine.nmis, 1);
+		assert_int_equal(machine.passed_on, 1);
+		event_remove(&e);
+		assert_int_equal(e.count, 5500);
+		assert_int_equal(x86_pmu_get_stats(0)->missed, 0);
+		assert_int_equal(x86_pmu_get_stats(0)->stuck, 0);
+	}
 }
 
 /* NMIs that are not of a counter are passed on; such as come from one that
@@ -424,6 +477,7 @@ int main(void)
 	    TEST_ALL(exact),
 	    TEST_ALL(registers),
 	    TEST_ALL(long_periods),
+	    TEST_ALL(turns),
 	    TEST_ALL(period_limits),
 	    TEST_ALL(interrupted_periods),
 	    TEST_ALL(coalesced),
@@ -446,6 +500,9 @@ int main(void)
 	    TEST(freeze_is_off),
 	    TEST_ON(freeze_is_off, v4),
 	    TEST_ON(freeze_is_off, v2),
+	    TEST(cond_changed),
+	    TEST_ON(cond_changed, v3),
+	    TEST_ON(cond_changed, v4),
 	    TEST(foreign_nmis),
 	    TEST_ON(foreign_nmis, v1),
 	    TEST_ON(foreign_nmis, v5),

@@ -8,7 +8,6 @@
 #define _KERN_PMU_PMU_ENV_H_
 
 #include <stdint.h>
-#include <stdio.h>
 #include <mach/perf_event.h>
 
 typedef int boolean_t;
@@ -26,6 +25,10 @@ typedef int kern_return_t;
 struct cpuid_regs {
 	uint32_t eax, ebx, ecx, edx;
 };
+
+/* The kernel's own: what it says goes to the machine's console. */
+int console_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define printf console_printf
 
 uint64_t cpu_rdmsr(uint32_t msr);
 void cpu_wrmsr(uint32_t msr, uint64_t value);
