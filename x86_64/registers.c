@@ -39,6 +39,9 @@ extern const char trap_push_segs[], call_continuation[];
 extern const char syscall64[], _syscall64_args_stack[];
 extern const char _syscall64_check_for_ast[], _syscall64_range[];
 
+extern const char return_to_iret[];
+
+extern vm_offset_t int_stack_base[], int_stack_top[];
 extern struct percpu percpu_array[];
 extern struct task *kernel_task;
 
@@ -176,6 +179,27 @@ put_stub (const struct pmu_regs *regs, const struct pcb *pcb,
     *r12 = frame[-CHANGED_END - 1];
 }
 
+/* Whether a hardware interrupt of user mode is on its stack, and its handler
+   has no frame yet, or no more: stub and assembly leave the registers that C
+   code keeps as they were.  First on that stack stands the pointer to what was
+   pushed before. */
+static boolean_t
+in_interrupt_entry (const struct pmu_regs *regs, const struct pcb *pcb)
+{
+  const unsigned long base = int_stack_base[cpu_this ()];
+  const unsigned long top = int_stack_top[cpu_this ()];
+  unsigned long before;
+
+  if (regs->sp < base || regs->sp > top
+      || (regs->fp >= base && regs->fp < top))
+    return FALSE;
+  if (regs->sp == top && regs->ip < (unsigned long) return_to_iret)
+    before = regs->saved[SAVED_CHANGED + CHANGED_CX];	/* to be pushed next */
+  else
+    before = ((const unsigned long *) top)[-1];
+  return before - (unsigned long) pcb < sizeof *pcb;
+}
+
 static void
 put_from_kernel (const struct pmu_regs *regs, const struct pcb *pcb,
 		 uint64_t *values)
@@ -188,6 +212,12 @@ put_from_kernel (const struct pmu_regs *regs, const struct pcb *pcb,
     put_system_call (regs, pcb, values);
   else if (regs->saved != NULL && in_stub (regs, pcb))
     put_stub (regs, pcb, values);
+  else if (regs->saved != NULL && in_interrupt_entry (regs, pcb))
+    {
+      put_stub (regs, pcb, values);
+      put_changed ((const unsigned long *) &pcb->iss.eip - CHANGED_END,
+		   values);
+    }
   else if ((changed = callchain_user_interrupt (regs, &fp)) != NULL)
     {
       put_changed (changed - CHANGED_END, values);

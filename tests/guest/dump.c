@@ -11,6 +11,7 @@ enum { BX = 1, BP = 6, SP = 7, IP = 8, R12 = 20 };
 
 #define PATTERN	   0xa5a5000000000000UL
 #define STACK_DUMP 16384U
+#define PERIOD	   997
 
 static uint64_t record[8192];
 static const struct sample *const sample = (const void *)record;
@@ -107,10 +108,10 @@ static void look(struct found *found, uint64_t stack, uint64_t there)
 	found->bytes++;
 }
 
-static void dump_on(uint64_t stack, uint64_t there, const char *what)
+static void dump_on(uint64_t stack, uint64_t there, uint64_t period, const char *what)
 {
 	struct perf_event_attr attr =
-	    attr_make(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, 997, 0);
+	    attr_make(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, period, 0);
 	struct ring ring = ring_make(1 << 16, 0);
 	struct found found = {0};
 	mach_port_t event;
@@ -144,12 +145,16 @@ void test_stack_dump(void)
 	for (uint64_t at = area; at < area + 12 * TASK_PAGE_SIZE; at++)
 		if (at < area + 6 * TASK_PAGE_SIZE || at >= area + 7 * TASK_PAGE_SIZE)
 			*(char *)at = (char)(at * 7 >> 2);
-	dump_on(area + 7 * TASK_PAGE_SIZE + 512, STACK_DUMP, "all there");
-	dump_on(area + 4 * TASK_PAGE_SIZE + 8, 2 * TASK_PAGE_SIZE - 8, "two pages there");
-	dump_on(area + 6 * TASK_PAGE_SIZE - 8, 8, "one word there");
-	dump_on(area + 6 * TASK_PAGE_SIZE - 61, 61, "not aligned");
-	dump_on(area + 12 * TASK_PAGE_SIZE - 2 * TASK_PAGE_SIZE, 2 * TASK_PAGE_SIZE, "the end");
-	dump_on(area + 6 * TASK_PAGE_SIZE + 128, 0, "nothing there");
-	dump_on(0x0000600000000000UL, 0, "nothing near");
+	dump_on(area + 7 * TASK_PAGE_SIZE + 512, STACK_DUMP, PERIOD, "all there");
+	dump_on(area + 4 * TASK_PAGE_SIZE + 8, 2 * TASK_PAGE_SIZE - 8, PERIOD, "two pages there");
+	dump_on(area + 6 * TASK_PAGE_SIZE - 8, 8, PERIOD, "one word there");
+	dump_on(area + 6 * TASK_PAGE_SIZE - 61, 61, PERIOD, "not aligned");
+	dump_on(area + 12 * TASK_PAGE_SIZE - 2 * TASK_PAGE_SIZE, 2 * TASK_PAGE_SIZE, PERIOD,
+		"the end");
+	dump_on(area + 6 * TASK_PAGE_SIZE + 128, 0, PERIOD, "nothing there");
+	dump_on(0x0000600000000000UL, 0, PERIOD, "nothing near");
+	/* Into every instruction of the kernel's stubs, sooner or later. */
+	for (uint64_t period = 503; period < 1100; period += 54)
+		dump_on(0x0000600000000000UL, 0, period, "other periods");
 	vm_deallocate(mach_task_self(), area, 16 * TASK_PAGE_SIZE);
 }
