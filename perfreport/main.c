@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dump.h"
 #include "export.h"
 #include "gate_command.h"
 #include "load.h"
@@ -80,7 +81,10 @@ static bool make(struct profile *profile, const struct options *options, struct 
 		view_folded(profile, options, text);
 		return true;
 	case VIEW_HEADER:
-		view_header(profile, options, text);
+		if (options->json)
+			view_header_json(profile, options, text);
+		else
+			view_header(profile, options, text);
 		return true;
 	case VIEW_ANNOTATE:
 		return view_annotate(profile, options, text, failure);
@@ -198,6 +202,20 @@ static int run_diff(const struct options *options, struct failure *failure)
 	return status;
 }
 
+static int run_view(const struct options *options, struct failure *failure)
+{
+	switch (options->view) {
+	case VIEW_DIFF:
+		return run_diff(options, failure);
+	case VIEW_DUMP:
+		return dump(options->input, options->output, options->json, failure)
+			   ? EXIT_SUCCESS
+			   : failure->status;
+	default:
+		return run(options, failure);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -210,8 +228,7 @@ int main(int argc, char **argv)
 		return history_command(argc - 1, argv + 1);
 	switch (options_parse(&options, argc, argv, &failure)) {
 	case PARSED:
-		status = options.view == VIEW_DIFF ? run_diff(&options, &failure)
-						   : run(&options, &failure);
+		status = run_view(&options, &failure);
 		break;
 	case PARSED_HELP:
 		break;

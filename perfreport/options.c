@@ -43,6 +43,7 @@ static const char help[] =
     "  flame    an interactive flame graph: one HTML page that needs nothing else\n"
     "  folded   one line for each callchain, for other tools\n"
     "  header   what the recording says of itself\n"
+    "  dump     every record, one a line\n"
     "  export   the profile in the format of another viewer\n"
     "  diff     what is new against a base: perfreport diff BASE NEW\n"
     "  timeline samples over time\n"
@@ -73,6 +74,10 @@ static const char help[] =
     "flame:\n"
     "      --title TEXT       heading of the page\n"
     "      --icicle           root at the top\n"
+    "header:\n"
+    "      --json             as JSON (docs/header.schema.json)\n"
+    "dump:\n"
+    "      --json             as lines of JSON (docs/dump.schema.json)\n"
     "export:\n"
     "      --format FORMAT    folded, speedscope, pprof, firefox, chrome, json\n"
     "timeline:\n"
@@ -98,13 +103,14 @@ static const char help[] =
     "  perfreport diff before.data after.data --top 10\n"
     "  perfreport timeline -i perf.data --by cpu\n"
     "  perfreport timeline -i perf.data --html -o timeline.html\n"
+    "  perfreport dump -i perf.data --json | jq 'select(.type == \"MMAP2\")'\n"
     "  perfreport annotate -i perf.data\n"
     "  perfreport annotate -i perf.data ipc_kmsg_copyin --html\n";
 
-static const char *const view_names[VIEWS] = {"report", "flame", "folded",   "header",
-					      "export", "diff",	 "timeline", "annotate"};
+static const char *const view_names[VIEWS] = {"report", "flame",    "folded",	"header", "export",
+					      "diff",	"timeline", "annotate", "dump"};
 
-#define VIEW_LIST "report, flame, folded, header, export, diff, timeline, annotate"
+#define VIEW_LIST "report, flame, folded, header, export, diff, timeline, annotate, dump"
 
 static const char *const format_names[EXPORT_FORMATS] = {"folded",  "speedscope", "pprof",
 							 "firefox", "chrome",	  "json"};

@@ -22,6 +22,7 @@ enum view {
 	VIEW_DIFF,
 	VIEW_TIMELINE,
 	VIEW_ANNOTATE,
+	VIEW_DUMP,
 	VIEWS
 };
 

@@ -31,60 +31,70 @@ static bool refuse(struct failure *failure, const char *path)
 	return false;
 }
 
-static bool write_in_place(const char *path, const struct text *text, struct failure *failure)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool good;
-
-	if (fd < 0)
-		return refuse(failure, path);
-	good = write_all(fd, text) || refuse(failure, path);
-	if (close(fd) != 0 && good)
-		good = refuse(failure, path);
-	return good;
-}
-
-static bool write_and_rename(const char *path, const struct text *text, struct failure *failure)
+static bool begin_beside(struct output *output, struct failure *failure)
 {
 	mode_t mask = umask(0);
-	char *temporary;
-	bool good;
-	int fd;
 
 	umask(mask);
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return refuse(failure, path);
-	fd = mkstemp(temporary);
-	if (fd < 0) {
-		refuse(failure, path);
-		free(temporary);
+	if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
+		output->temporary = NULL;
+		return refuse(failure, output->path);
+	}
+	output->fd = mkstemp(output->temporary);
+	if (output->fd < 0) {
+		refuse(failure, output->path);
+		free(output->temporary);
 		return false;
 	}
-	good = fchmod(fd, 0666 & ~mask) == 0 && write_all(fd, text);
-	if (!good)
-		refuse(failure, path);
-	if (close(fd) != 0 && good)
-		good = refuse(failure, path);
-	if (good && rename(temporary, path) != 0)
-		good = refuse(failure, path);
-	if (!good)
-		unlink(temporary);
-	free(temporary);
+	if (fchmod(output->fd, 0666 & ~mask) != 0) {
+		refuse(failure, output->path);
+		return output_end(output, false, failure);
+	}
+	return true;
+}
+
+bool output_begin(struct output *output, const char *path, struct failure *failure)
+{
+	struct stat status;
+
+	*output = (struct output){.path = path, .fd = STDOUT_FILENO};
+	if (strcmp(path, "-") == 0) {
+		output->path = "standard output";
+		return true;
+	}
+	if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+		return begin_beside(output, failure);
+	if (S_ISDIR(status.st_mode)) {
+		errno = EISDIR;
+		return refuse(failure, path);
+	}
+	output->fd = open(path, O_WRONLY | O_CLOEXEC);
+	return output->fd >= 0 || refuse(failure, path);
+}
+
+bool output_add(struct output *output, const struct text *text, struct failure *failure)
+{
+	return write_all(output->fd, text) || refuse(failure, output->path);
+}
+
+bool output_end(struct output *output, bool good, struct failure *failure)
+{
+	if (output->fd != STDOUT_FILENO && close(output->fd) != 0 && good)
+		good = refuse(failure, output->path);
+	if (output->temporary != NULL) {
+		if (good && rename(output->temporary, output->path) != 0)
+			good = refuse(failure, output->path);
+		if (!good)
+			unlink(output->temporary);
+		free(output->temporary);
+	}
 	return good;
 }
 
 bool output_write(const char *path, const struct text *text, struct failure *failure)
 {
-	struct stat status;
+	struct output output;
 
-	if (strcmp(path, "-") == 0)
-		return write_all(STDOUT_FILENO, text) || refuse(failure, "standard output");
-	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-		if (S_ISDIR(status.st_mode))
-			errno = EISDIR;
-		else
-			return write_in_place(path, text, failure);
-		return refuse(failure, path);
-	}
-	return write_and_rename(path, text, failure);
+	return output_begin(&output, path, failure) &&
+	       output_end(&output, output_add(&output, text, failure), failure);
 }

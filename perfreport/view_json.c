@@ -62,7 +62,8 @@ static void add_unwound(const struct event *event, struct text *text)
 	text_add(text, "},\n");
 }
 
-void view_event_json(const struct event *event, struct text *text)
+/* Its name and how it was sampled. */
+static void add_counts(const struct event *event, struct text *text)
 {
 	text_add(text, "      \"name\": ");
 	text_add_json(text, event->name);
@@ -76,6 +77,11 @@ void view_event_json(const struct event *event, struct text *text)
 		text_print(text,
 			   "      \"throttled\": %" PRIu64 ",\n      \"coalesced\": %" PRIu64 ",\n",
 			   event->throttled, event->coalesced);
+}
+
+void view_event_json(const struct event *event, struct text *text)
+{
+	add_counts(event, text);
 	if (event->filtered)
 		text_print(text, "      \"filtered\": %" PRIu64 ",\n", event->filtered);
 	text_print(text,
@@ -173,6 +179,42 @@ void view_report_json(const struct profile *profile, const struct options *optio
 		separator = ",\n";
 	}
 	text_add(text, "\n  ],\n");
+	view_recording_json(profile, text);
+	text_add(text, "}\n");
+}
+
+/* Nothing of it is named here, so its callchains are not judged. */
+static void add_counted_event(const struct event *event, struct text *text)
+{
+	text_add(text, "    {\n");
+	add_counts(event, text);
+	text_print(text,
+		   "      \"throttles\": %" PRIu64 ",\n      \"callchains\": %" PRIu64
+		   ",\n      \"user_callchains\": %" PRIu64 "\n    }",
+		   event->throttles, event->chains, event->user_chains);
+}
+
+void view_header_json(const struct profile *profile, const struct options *options,
+		      struct text *text)
+{
+	const char *separator = "\n";
+
+	text_add(text, "{\n  \"events\": [");
+	for (size_t i = 0; i < profile->nr_events; i++) {
+		if (!view_wants(options, &profile->events[i]))
+			continue;
+		text_add(text, separator);
+		add_counted_event(&profile->events[i], text);
+		separator = ",\n";
+	}
+	text_add(text, "\n  ],\n");
+	if (profile->first_time <= profile->last_time)
+		text_print(text, "  \"first_time\": %" PRIu64 ",\n  \"last_time\": %" PRIu64 ",\n",
+			   profile->first_time, profile->last_time);
+	text_print(text,
+		   "  \"damaged\": %" PRIu64 ",\n  \"samples_unassigned\": %" PRIu64
+		   ",\n  \"lost_unassigned\": %" PRIu64 ",\n",
+		   profile->damaged, profile->samples_unassigned, profile->lost_unassigned);
 	view_recording_json(profile, text);
 	text_add(text, "}\n");
 }

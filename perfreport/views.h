@@ -13,8 +13,11 @@
 /* Is this event one the user wants to see? */
 bool view_wants(const struct options *options, const struct event *event);
 
-/* What the recording says of itself, and how complete it is. */
+/* What the recording says of itself, and how complete it is; as JSON:
+   docs/header.schema.json. */
 void view_header(const struct profile *profile, const struct options *options, struct text *text);
+void view_header_json(const struct profile *profile, const struct options *options,
+		      struct text *text);
 
 /* How much was lost or could not be named: comment lines. */
 void view_honesty(const struct profile *profile, const struct event *event, struct text *text);

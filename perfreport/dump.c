@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
+#include <perfdata.h>
+
+#include "dump.h"
+#include "dump_record.h"
+#include "input.h"
+#include "output.h"
+
+#define PIECE (1 << 18) /* bytes after which lines are written */
+
+struct dumping {
+	const struct perfdata *file;
+	struct output *output;
+	struct text text;
+	bool json;
+	uint64_t damaged; /* records */
+	struct failure *failure;
+};
+
+static void put_head(struct dump_fields *fields, const struct perfdata_record *record)
+{
+	fields_hex(fields, "offset", record->offset);
+	fields_number(fields, "size", record->size);
+	fields_word(fields, "type", perfdata_record_name(record->type));
+	fields_number(fields, "number", record->type);
+	fields_hex(fields, "misc", record->misc);
+}
+
+static void put_record(struct dumping *dumping, const struct perfdata_record *record,
+		       const struct perfdata_error *damage)
+{
+	struct dump_fields fields = {.text = &dumping->text, .json = dumping->json};
+
+	fields_begin(&fields);
+	put_head(&fields, record);
+	if (damage == NULL)
+		dump_record(&fields, dumping->file, record);
+	else
+		fields_string(&fields, "damaged", damage->text);
+	fields_end(&fields);
+}
+
+static bool flush(struct dumping *dumping, size_t least)
+{
+	if (dumping->text.length < least)
+		return true;
+	if (!output_add(dumping->output, &dumping->text, dumping->failure))
+		return false;
+	dumping->text.length = 0;
+	return true;
+}
+
+/* All that can be read; status and error are what ended it. */
+static bool put_records(struct dumping *dumping, enum perfdata_status *status,
+			struct perfdata_error *error)
+{
+	struct perfdata_cursor cursor;
+	struct perfdata_record record;
+	bool good = true;
+
+	perfdata_rewind(dumping->file, &cursor);
+	while (good) {
+		*status = perfdata_next(dumping->file, &cursor, &record, error);
+		if (*status == PERFDATA_OK) {
+			put_record(dumping, &record, NULL);
+		} else if (*status == PERFDATA_CORRUPT) {
+			dumping->damaged++;
+			put_record(dumping, &record, error);
+		} else {
+			break;
+		}
+		good = flush(dumping, PIECE);
+	}
+	perfdata_cursor_free(&cursor);
+	return good && flush(dumping, 1);
+}
+
+static bool tell_end(const struct dumping *dumping, const char *path, enum perfdata_status status,
+		     const struct perfdata_error *error)
+{
+	if (status == PERFDATA_NO_MEMORY)
+		failure_set(dumping->failure, EXIT_MEMORY, "%s: %s", path, error->text);
+	else if (status == PERFDATA_TRUNCATED)
+		failure_set(dumping->failure, EXIT_INCOMPLETE, "%s: incomplete: %s", path,
+			    error->text);
+	else if (dumping->damaged)
+		failure_set(dumping->failure, EXIT_INCOMPLETE,
+			    "%s: %" PRIu64 " records contradict themselves", path,
+			    dumping->damaged);
+	else if (dumping->file->truncated)
+		failure_set(dumping->failure, EXIT_INCOMPLETE, "%s: incomplete: the file was cut",
+			    path);
+	else
+		return true;
+	return false;
+}
+
+static bool dump_file(const struct perfdata *file, const char *path, const char *to, bool json,
+		      struct failure *failure)
+{
+	struct output output;
+	struct dumping dumping = {
+	    .file = file, .output = &output, .json = json, .failure = failure};
+	enum perfdata_status status = PERFDATA_END;
+	struct perfdata_error error;
+	bool good;
+
+	if (!output_begin(&output, to, failure))
+		return false;
+	good = put_records(&dumping, &status, &error);
+	text_free(&dumping.text);
+	return output_end(&output, good, failure) && tell_end(&dumping, path, status, &error);
+}
+
+bool dump(const char *path, const char *output, bool json, struct failure *failure)
+{
+	struct perfdata_error error;
+	struct perfdata *file;
+	struct input input;
+	bool good = false;
+
+	if (!input_open(&input, path, failure))
+		return false;
+	if (perfdata_open(&file, input.bytes, input.size, &error) != PERFDATA_OK) {
+		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
+	} else {
+		good = dump_file(file, path, output, json, failure);
+		perfdata_close(file);
+	}
+	input_close(&input);
+	return good;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
+#include "dump_fields.h"
+
+void fields_begin(struct dump_fields *fields)
+{
+	fields->first = true;
+	fields->in_list = false;
+	if (fields->json)
+		text_add(fields->text, "{");
+}
+
+void fields_end(struct dump_fields *fields)
+{
+	text_add(fields->text, fields->json ? "}\n" : "\n");
+}
+
+static void add_name(struct dump_fields *fields, const char *name)
+{
+	if (!fields->first)
+		text_add(fields->text, fields->json || fields->in_list ? "," : " ");
+	fields->first = false;
+	if (!fields->in_list)
+		text_print(fields->text, fields->json ? "\"%s\":" : "%s=", name);
+}
+
+void fields_number(struct dump_fields *fields, const char *name, uint64_t number)
+{
+	add_name(fields, name);
+	text_print(fields->text, "%" PRIu64, number);
+}
+
+void fields_signed(struct dump_fields *fields, const char *name, int64_t number)
+{
+	add_name(fields, name);
+	text_print(fields->text, "%" PRId64, number);
+}
+
+/* JSON numbers are often read as doubles: addresses would lose their end. */
+void fields_hex(struct dump_fields *fields, const char *name, uint64_t number)
+{
+	add_name(fields, name);
+	text_print(fields->text, fields->json ? "\"0x%" PRIx64 "\"" : "0x%" PRIx64, number);
+}
+
+/* For people: as it is, but that it stays one line and its end is clear. */
+static void add_quoted(struct text *text, const char *string)
+{
+	text_add(text, "\"");
+	for (; *string; string++) {
+		unsigned char byte = *string;
+
+		if (byte < ' ' || byte == 0x7f)
+			text_print(text, "\\x%02x", byte);
+		else
+			text_print(text, "%s%c", byte == '"' || byte == '\\' ? "\\" : "", byte);
+	}
+	text_add(text, "\"");
+}
+
+void fields_string(struct dump_fields *fields, const char *name, const char *string)
+{
+	add_name(fields, name);
+	if (fields->json)
+		text_add_json(fields->text, string);
+	else
+		add_quoted(fields->text, string);
+}
+
+void fields_word(struct dump_fields *fields, const char *name, const char *word)
+{
+	add_name(fields, name);
+	text_print(fields->text, fields->json ? "\"%s\"" : "%s", word);
+}
+
+void fields_bytes(struct dump_fields *fields, const char *name, const void *bytes, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *byte = bytes;
+
+	add_name(fields, name);
+	text_add(fields->text, "\"");
+	for (size_t i = 0; i < size; i++) {
+		const char hex[2] = {digits[byte[i] >> 4], digits[byte[i] & 15]};
+
+		text_add_bytes(fields->text, hex, sizeof hex);
+	}
+	text_add(fields->text, "\"");
+}
+
+void fields_list_begin(struct dump_fields *fields, const char *name)
+{
+	add_name(fields, name);
+	text_add(fields->text, "[");
+	fields->in_list = true;
+	fields->first = true;
+}
+
+void fields_list_end(struct dump_fields *fields)
+{
+	text_add(fields->text, "]");
+	fields->in_list = false;
+	fields->first = false;
+}
