@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bundle.h"
 #include "events.h"
 #include "exit_codes.h"
 #include "record.h"
@@ -16,6 +17,8 @@ static const char help[] =
     "  perfrec record -e cache-misses -c 1000 -o perf.data -- chase\n"
     "  perfrec stat -e instructions:u,cache-misses:u -- chase\n"
     "  perfrec record --help     and perfrec stat --help\n"
+    "  perfrec bundle perf.data -o slow.bundle\n"
+    "                            a recording with its symbols, for another machine\n"
     "  perfrec list              the events\n"
     "  perfrec --version\n";
 
@@ -34,6 +37,8 @@ int main(int argc, char **argv)
 		return record_command(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "stat"))
 		return stat_command(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "bundle"))
+		return bundle_command(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "list")) {
 		if (argc > 2)
 			return fail(EXIT_USAGE, "perfrec list takes no arguments");

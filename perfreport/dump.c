@@ -3,6 +3,7 @@
 
 #include <perfdata.h>
 
+#include "bundle.h"
 #include "dump.h"
 #include "dump_record.h"
 #include "input.h"
@@ -114,21 +115,39 @@ static bool dump_file(const struct perfdata *file, const char *path, const char 
 	return output_end(&output, good, failure) && tell_end(&dumping, path, status, &error);
 }
 
-bool dump(const char *path, const char *output, bool json, struct failure *failure)
+static bool dump_bytes(const void *bytes, size_t size, const char *path, const char *output,
+		       bool json, struct failure *failure)
 {
 	struct perfdata_error error;
 	struct perfdata *file;
+	bool good;
+
+	if (perfdata_open(&file, bytes, size, &error) != PERFDATA_OK) {
+		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
+		return false;
+	}
+	good = dump_file(file, path, output, json, failure);
+	perfdata_close(file);
+	return good;
+}
+
+bool dump(const char *path, const char *output, bool json, struct failure *failure)
+{
+	struct bundle *bundle = NULL;
 	struct input input;
-	bool good = false;
+	const void *bytes;
+	size_t size;
+	bool good;
 
 	if (!input_open(&input, path, failure))
 		return false;
-	if (perfdata_open(&file, input.bytes, input.size, &error) != PERFDATA_OK) {
-		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
-	} else {
-		good = dump_file(file, path, output, json, failure);
-		perfdata_close(file);
-	}
+	bytes = input.bytes;
+	size = input.size;
+	good = !bundle_is(bytes, size) || bundle_open(&bundle, bytes, size, path, failure);
+	if (bundle != NULL)
+		bytes = bundle_find(bundle, BUNDLE_RECORDING, &size);
+	good = good && dump_bytes(bytes, size, path, output, json, failure);
+	bundle_close(bundle);
 	input_close(&input);
 	return good;
 }

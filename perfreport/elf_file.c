@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,23 +92,42 @@ static void find_sections(struct elf_file *file)
 	}
 }
 
-bool elf_file_open(struct elf_file *file, const char *path, const char **why)
+/* False: there is no such file; one that is no ELF file may have no elf. */
+static bool begin(struct elf_file *file, const char *path)
 {
 	struct stat status;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	memset(file, 0, sizeof *file);
-	if (fd < 0) {
-		*why = "no such file";
+	if (fd < 0)
 		return false;
-	}
-	elf_version(EV_CURRENT);
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
 		file->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
 	/* A recording may name more files than a process may have open. */
 	if (file->elf != NULL && elf_cntl(file->elf, ELF_C_FDREAD) != 0)
 		elf_file_close(file);
 	close(fd);
+	return true;
+}
+
+static bool begin_in_bundle(struct elf_file *file, const struct bundle *bundle, const char *path)
+{
+	/* libelf notes in the file itself which sections it has unpacked. */
+	file->map = bundle_map(bundle, path, &file->map_size);
+	if (file->map == NULL)
+		return bundle_find(bundle, path, &file->map_size) != NULL;
+	file->elf = elf_memory(file->map, file->map_size);
+	return true;
+}
+
+bool elf_file_open(struct elf_file *file, const struct bundle *bundle, const char *path,
+		   const char **why)
+{
+	memset(file, 0, sizeof *file);
+	elf_version(EV_CURRENT);
+	if (!(bundle ? begin_in_bundle(file, bundle, path) : begin(file, path))) {
+		*why = "no such file";
+		return false;
+	}
 	if (file->elf == NULL || elf_kind(file->elf) != ELF_K_ELF ||
 	    gelf_getehdr(file->elf, &file->header) == NULL) {
 		*why = "not an ELF file";
@@ -123,6 +143,9 @@ void elf_file_close(struct elf_file *file)
 	if (file->elf != NULL)
 		elf_end(file->elf);
 	file->elf = NULL;
+	if (file->map != NULL)
+		munmap(file->map, file->map_size);
+	file->map = NULL;
 }
 
 void kernel_layout_free(struct kernel_layout *layout)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bundle.h"
 #include "symtab.h"
 
 #define BUILD_ID_MAX 20
@@ -30,11 +31,15 @@ struct elf_file {
 	bool has_code;		  /* machine code; a separate debug file has none */
 	bool has_dwarf;		  /* .debug_info */
 	struct build_id build_id;
+	void *map; /* of a bundle, else NULL */
+	size_t map_size;
 };
 
-/* Open path; false: not there or not an ELF file, with a static text of why.
-   elf_file_close() it when true.  It keeps no descriptor. */
-bool elf_file_open(struct elf_file *file, const char *path, const char **why);
+/* Open path, in a bundle (NULL: in the file system); false: not there or not
+   an ELF file, with a static text of why.  elf_file_close() it when true.  It
+   keeps no descriptor. */
+bool elf_file_open(struct elf_file *file, const struct bundle *bundle, const char *path,
+		   const char **why);
 void elf_file_close(struct elf_file *file);
 
 /* The section of this name and its header; NULL: there is none. */

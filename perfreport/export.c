@@ -33,13 +33,14 @@ const char *export_title(const struct profile *profile, const struct options *op
 {
 	const char *command = profile_fact(profile, "command");
 	const char *dashes = command ? strstr(command, " -- ") : NULL;
-	const char *slash = strrchr(options->input, '/');
+	const char *name = profile->bundle ? bundle_recorded_as(profile->bundle) : options->input;
+	const char *slash = strrchr(name, '/');
 
 	if (options->title != NULL)
 		return options->title;
 	if (dashes != NULL)
 		return dashes + 4;
-	return slash ? slash + 1 : options->input;
+	return slash ? slash + 1 : name;
 }
 
 void export_loss(const struct event *event, struct text *text)

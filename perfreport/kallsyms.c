@@ -37,9 +37,10 @@ static bool belongs(const struct line *line, const char *module)
 	return strcmp(line->module, module) == 0;
 }
 
-bool kallsyms_read(const char *path, const char *module, struct symtab *symtab)
+bool kallsyms_read(const struct bundle *bundle, const char *path, const char *module,
+		   struct symtab *symtab)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = bundle_file(bundle, path);
 	bool addresses = false;
 	struct line line;
 	char *text = NULL;

@@ -11,9 +11,11 @@
 #include "elf_file.h"
 #include "symtab.h"
 
-/* Add the symbols of the kernel (module NULL) or of "[module]" at path,
-   with absolute addresses; false: no file, or one without addresses. */
-bool kallsyms_read(const char *path, const char *module, struct symtab *symtab);
+/* Add the symbols of the kernel (module NULL) or of "[module]" at path, in a
+   bundle (NULL: in the file system), with absolute addresses; false: no file,
+   or one without addresses. */
+bool kallsyms_read(const struct bundle *bundle, const char *path, const char *module,
+		   struct symtab *symtab);
 
 /* Is this the build-id of the kernel we run on (/sys/kernel/notes)? */
 bool kallsyms_is_running(const struct build_id *build_id);

@@ -7,6 +7,7 @@
 #include "kallsyms.h"
 #include "kernel.h"
 
+static const char running[] = "/proc/kallsyms";
 static const char kernel_name[] = "[kernel.kallsyms]";
 
 size_t kernel_name_length(const char *filename)
@@ -64,6 +65,7 @@ static bool load_image(struct objects *objects, struct space *space, struct vers
 	if (!search_cache(&objects->search, &kernel->build_id, "elf", &file, &kernel->file))
 		return false;
 	if (file.symtab != NULL) {
+		search_note(&objects->search, SEARCH_CACHE, kernel->file, OPENED_ELF);
 		elf_add_kernel_symbols(&kernel->symtab, &layout, &file);
 		apply_layout(objects, space, versions, kernel, &layout);
 		kernel_layout_free(&layout);
@@ -75,23 +77,39 @@ static bool load_image(struct objects *objects, struct space *space, struct vers
 	return kernel->file != NULL;
 }
 
+/* In a bundle the symbols of the kernel we run on stand where a recorder would
+   have copied them. */
+static void note_running(const struct search *search, const struct build_id *build_id)
+{
+	const struct search none = {.build_id_dir = ""};
+	char *rest = search_cache_path(&none, build_id, "kallsyms");
+
+	if (rest != NULL)
+		opened_add(search->opened, BUNDLE_CACHE, rest, running, OPENED_WHOLE);
+	free(rest);
+}
+
 /* The symbols of a running Linux: as copied into the cache by the recorder,
    or of this machine, if it runs the very same kernel. */
 static bool load_kallsyms(struct objects *objects, struct object *kernel, struct object *module)
 {
+	const struct search *search = &objects->search;
 	struct object *object = module ? module : kernel;
 	const char *name = module ? module->name : NULL;
-	char *path = search_cache_path(&objects->search, &kernel->build_id, "kallsyms");
+	char *path = search_cache_path(search, &kernel->build_id, "kallsyms");
 
-	if (path == NULL || !kallsyms_read(path, name, &object->symtab)) {
-		free(path);
-		path = NULL;
-		if (kallsyms_is_running(&kernel->build_id) &&
-		    kallsyms_read("/proc/kallsyms", name, &object->symtab))
-			path = must_copy("/proc/kallsyms", 14);
+	if (path != NULL && kallsyms_read(search->bundle, path, name, &object->symtab)) {
+		search_note(search, SEARCH_CACHE, path, OPENED_WHOLE);
+		object->file = path;
+		return true;
 	}
-	object->file = path;
-	return path != NULL;
+	free(path);
+	if (search->bundle != NULL || !kallsyms_is_running(&kernel->build_id) ||
+	    !kallsyms_read(NULL, running, name, &object->symtab))
+		return false;
+	note_running(search, &kernel->build_id);
+	object->file = must_copy(running, strlen(running));
+	return true;
 }
 
 static struct object *kernel_of(struct objects *objects)

@@ -94,7 +94,7 @@ static void load_samples(struct profile *profile, const struct perfdata *file,
 	sideband_free(&sideband);
 }
 
-static bool load_bytes(struct profile *profile, const struct input *input, const char *path,
+static bool load_bytes(struct profile *profile, const void *bytes, size_t size, const char *path,
 		       unsigned int what, struct failure *failure)
 {
 	struct perfdata_error error;
@@ -102,10 +102,9 @@ static bool load_bytes(struct profile *profile, const struct input *input, const
 	struct survey survey;
 	bool good;
 
-	if (perfdata_open(&file, input->bytes, input->size, &error) != PERFDATA_OK) {
-		if (error.status == PERFDATA_NOT_PERFDATA &&
-		    folded_probe(input->bytes, input->size))
-			return folded_load(profile, input->bytes, input->size, path, failure);
+	if (perfdata_open(&file, bytes, size, &error) != PERFDATA_OK) {
+		if (error.status == PERFDATA_NOT_PERFDATA && folded_probe(bytes, size))
+			return folded_load(profile, bytes, size, path, failure);
 		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
 		return false;
 	}
@@ -120,6 +119,23 @@ static bool load_bytes(struct profile *profile, const struct input *input, const
 	return good;
 }
 
+static bool load_bundle(struct profile *profile, const struct input *input, const char *path,
+			unsigned int what, struct failure *failure)
+{
+	struct search *search = &profile->objects.search;
+	const void *bytes;
+	size_t size;
+
+	if (!bundle_open(&profile->bundle, input->bytes, input->size, path, failure))
+		return false;
+	*search = (struct search){.build_id_dir = BUNDLE_CACHE,
+				  .root = BUNDLE_ROOT,
+				  .bundle = profile->bundle,
+				  .opened = search->opened};
+	bytes = bundle_find(profile->bundle, BUNDLE_RECORDING, &size);
+	return load_bytes(profile, bytes, size, path, what, failure);
+}
+
 bool load(struct profile *profile, const char *path, unsigned int what, struct failure *failure)
 {
 	struct input input;
@@ -127,7 +143,9 @@ bool load(struct profile *profile, const char *path, unsigned int what, struct f
 
 	if (!input_open(&input, path, failure))
 		return false;
-	good = load_bytes(profile, &input, path, what, failure);
+	good = bundle_is(input.bytes, input.size)
+		   ? load_bundle(profile, &input, path, what, failure)
+		   : load_bytes(profile, input.bytes, input.size, path, what, failure);
 	input_close(&input);
 	return good;
 }

@@ -20,7 +20,8 @@ enum load_what {
 };
 
 /* Read the recording at path ("-": standard input), a perf.data or folded
-   stacks, into an initialised profile.  A recording that was cut is read up to the cut, and
+   stacks, into an initialised profile; if it is a bundle, the files of symbols
+   too are those in it.  A recording that was cut is read up to the cut, and
    profile->incomplete says so.  what: a sum of LOAD_*; without LOAD_NAMES no
    file but the recording is opened.  Errors: EXIT_INPUT, EXIT_FORMAT. */
 bool load(struct profile *profile, const char *path, unsigned int what, struct failure *failure);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bundle_write.h"
 #include "dump.h"
 #include "export.h"
 #include "gate_command.h"
@@ -211,6 +212,8 @@ static int run_view(const struct options *options, struct failure *failure)
 		return dump(options->input, options->output, options->json, failure)
 			   ? EXIT_SUCCESS
 			   : failure->status;
+	case VIEW_BUNDLE:
+		return bundle_write(options, failure) ? EXIT_SUCCESS : failure->status;
 	default:
 		return run(options, failure);
 	}

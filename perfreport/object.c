@@ -137,8 +137,9 @@ static void adopt_build_id(const struct search *search, struct object *object)
 		return;
 	if (asprintf(&path, "%s%s", search->root, object->path) < 0)
 		abort();
-	if (elf_file_open(&file, path, &why)) {
+	if (elf_file_open(&file, search->bundle, path, &why)) {
 		object->build_id = file.build_id;
+		search_note(search, SEARCH_ROOT, path, OPENED_ELF);
 		elf_file_close(&file);
 	}
 	free(path);

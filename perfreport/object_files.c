@@ -49,6 +49,23 @@ char *search_cache_path(const struct search *search, const struct build_id *buil
 	return path;
 }
 
+void search_note(const struct search *search, enum search_place place, const char *path,
+		 enum opened_how how)
+{
+	const char *folder = place == SEARCH_CACHE ? search->build_id_dir : search->root;
+
+	opened_add(search->opened, place == SEARCH_CACHE ? BUNDLE_CACHE : BUNDLE_ROOT,
+		   path + strlen(folder), path, how);
+}
+
+bool search_has(const struct search *search, const char *path)
+{
+	size_t size;
+
+	return search->bundle ? bundle_find(search->bundle, path, &size) != NULL
+			      : access(path, F_OK) == 0;
+}
+
 bool search_cache(const struct search *search, const struct build_id *build_id, const char *name,
 		  struct elf_file *file, char **path)
 {
@@ -57,7 +74,7 @@ bool search_cache(const struct search *search, const struct build_id *build_id, 
 	*path = search_cache_path(search, build_id, name);
 	if (*path == NULL)
 		return false;
-	if (elf_file_open(file, *path, &why)) {
+	if (elf_file_open(file, search->bundle, *path, &why)) {
 		if (build_id_equal(&file->build_id, build_id))
 			return true;
 		elf_file_close(file);
@@ -68,14 +85,17 @@ bool search_cache(const struct search *search, const struct build_id *build_id, 
 }
 
 /* Keep the file if it brings what is missing.  Takes file and path. */
-static void consider(struct object_files *files, struct elf_file *file, char *path)
+static void consider(struct finding *finding, enum search_place place, struct elf_file *file,
+		     char *path)
 {
+	struct object_files *files = finding->files;
 	struct elf_file *kept = &files->list[files->nr];
 
 	if (files->nr < OBJECT_FILES_MAX && ((files->symbols == NULL && file->symtab != NULL) ||
 					     (files->runtime == NULL && file->dynsym != NULL) ||
 					     (files->code == NULL && file->has_code) ||
 					     (files->dwarf == NULL && file->has_dwarf))) {
+		search_note(finding->search, place, path, OPENED_ELF);
 		*kept = *file;
 		files->paths[files->nr++] = path;
 		if (files->symbols == NULL && kept->symtab != NULL)
@@ -98,7 +118,7 @@ static void try_cache(struct finding *finding, const char *name)
 	char *path;
 
 	if (search_cache(finding->search, finding->build_id, name, &file, &path))
-		consider(finding->files, &file, path);
+		consider(finding, SEARCH_CACHE, &file, path);
 }
 
 /* Takes path. */
@@ -107,24 +127,27 @@ static void try_path(struct finding *finding, char *path)
 	struct elf_file file;
 	const char *why = NULL;
 
-	if (!elf_file_open(&file, path, &why)) {
-		if (access(path, F_OK) == 0)
+	if (!elf_file_open(&file, finding->search->bundle, path, &why)) {
+		if (search_has(finding->search, path)) {
 			finding->files->why = why;
+			search_note(finding->search, SEARCH_ROOT, path, OPENED_WRONG);
+		}
 		free(path);
 		return;
 	}
 	if (finding->build_id->size && !build_id_equal(&file.build_id, finding->build_id)) {
 		finding->files->why = "the file there has another build-id";
+		search_note(finding->search, SEARCH_ROOT, path, OPENED_WRONG);
 		elf_file_close(&file);
 		free(path);
 		return;
 	}
-	consider(finding->files, &file, path);
+	consider(finding, SEARCH_ROOT, &file, path);
 }
 
-static bool has_checksum(const char *path, uint32_t wanted)
+static bool has_checksum(const struct search *search, const char *path, uint32_t wanted)
 {
-	FILE *file = fopen(path, "re");
+	FILE *file = bundle_file(search->bundle, path);
 	unsigned char bytes[65536];
 	uLong crc = crc32(0, NULL, 0);
 	size_t size;
@@ -141,11 +164,17 @@ static bool has_checksum(const char *path, uint32_t wanted)
    one, else the checksum.  Takes path. */
 static void try_linked(struct finding *finding, char *path, uint32_t crc)
 {
-	if (access(path, R_OK) == 0 && finding->build_id->size == 0 && !has_checksum(path, crc)) {
+	const struct search *search = finding->search;
+
+	if (finding->build_id->size == 0 && search_has(search, path) &&
+	    !has_checksum(search, path, crc)) {
 		finding->files->why = "its .gnu_debuglink names a file with another checksum";
+		search_note(search, SEARCH_ROOT, path, OPENED_WRONG);
 		free(path);
 		return;
 	}
+	if (finding->build_id->size == 0 && search_has(search, path))
+		search_note(search, SEARCH_ROOT, path, OPENED_WHOLE);
 	try_path(finding, path);
 }
 

@@ -8,11 +8,14 @@
 #define PERFREPORT_OBJECT_FILES_H
 
 #include "elf_file.h"
+#include "opened.h"
 
 /* Where files of symbols are looked for. */
 struct search {
-	const char *build_id_dir; /* laid out as ~/.debug of perf; NULL: none */
-	const char *root;	  /* put before the paths of the recording; "" : nothing */
+	const char *build_id_dir;    /* laid out as ~/.debug of perf; NULL: none */
+	const char *root;	     /* put before the paths of the recording; "" : nothing */
+	const struct bundle *bundle; /* where both are; NULL: in the file system */
+	struct opened *opened;	     /* what is opened is noted there; NULL: nowhere */
 };
 
 #define OBJECT_FILES_MAX 4
@@ -37,6 +40,14 @@ void object_files_close(struct object_files *files);
 
 /* The path of one of the files above. */
 const char *object_files_path(const struct object_files *files, const struct elf_file *file);
+
+/* Is there a file at the path? */
+bool search_has(const struct search *search, const char *path);
+
+/* Note that the file at the path, found in one of the places, was opened. */
+enum search_place { SEARCH_CACHE, SEARCH_ROOT };
+void search_note(const struct search *search, enum search_place place, const char *path,
+		 enum opened_how how);
 
 /* Open the file with this build-id in the cache under one of its names
    ("elf", "vdso", "debug"); *path is then its path, to be freed. */

@@ -44,13 +44,15 @@ static const char help[] =
     "  folded   one line for each callchain, for other tools\n"
     "  header   what the recording says of itself\n"
     "  dump     every record, one a line\n"
+    "  bundle   the recording and all that its views need, in one file\n"
     "  export   the profile in the format of another viewer\n"
     "  diff     what is new against a base: perfreport diff BASE NEW\n"
     "  timeline samples over time\n"
     "  annotate a function, instruction by instruction: perfreport annotate [FUNCTION]\n"
     "\n"
     "all views:\n"
-    "  -i, --input FILE       the recording, a perf.data or folded stacks (default: perf.data; -: "
+    "  -i, --input FILE       the recording: a perf.data, a bundle or folded stacks (default: "
+    "perf.data; -: "
     "standard input)\n"
     "  -o, --output OUT       where to write (flame: flame.html, others: standard output)\n"
     "      --event NAME       this event only\n"
@@ -104,13 +106,15 @@ static const char help[] =
     "  perfreport timeline -i perf.data --by cpu\n"
     "  perfreport timeline -i perf.data --html -o timeline.html\n"
     "  perfreport dump -i perf.data --json | jq 'select(.type == \"MMAP2\")'\n"
+    "  perfreport bundle -i perf.data -o slow.bundle\n"
+    "  perfreport flame -i slow.bundle\n"
     "  perfreport annotate -i perf.data\n"
     "  perfreport annotate -i perf.data ipc_kmsg_copyin --html\n";
 
 static const char *const view_names[VIEWS] = {"report", "flame",    "folded",	"header", "export",
-					      "diff",	"timeline", "annotate", "dump"};
+					      "diff",	"timeline", "annotate", "dump",	  "bundle"};
 
-#define VIEW_LIST "report, flame, folded, header, export, diff, timeline, annotate, dump"
+#define VIEW_LIST "report, flame, folded, header, export, diff, timeline, annotate, dump, bundle"
 
 static const char *const format_names[EXPORT_FORMATS] = {"folded",  "speedscope", "pprof",
 							 "firefox", "chrome",	  "json"};
@@ -352,6 +356,8 @@ static const char *default_output(const struct options *options)
 		return "timeline.html";
 	if (options->view == VIEW_ANNOTATE && options->html)
 		return "annotate.html";
+	if (options->view == VIEW_BUNDLE)
+		return "perf.bundle";
 	return "-";
 }
 

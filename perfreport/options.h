@@ -23,6 +23,7 @@ enum view {
 	VIEW_TIMELINE,
 	VIEW_ANNOTATE,
 	VIEW_DUMP,
+	VIEW_BUNDLE,
 	VIEWS
 };
 

@@ -37,6 +37,7 @@ void profile_free(struct profile *profile)
 	frames_free(&profile->frames);
 	objects_free(&profile->objects);
 	names_free(profile->names);
+	bundle_close(profile->bundle);
 	memset(profile, 0, sizeof *profile);
 }
 

@@ -61,6 +61,7 @@ struct profile {
 	uint64_t damaged;		/* records that made no sense */
 	uint64_t first_time, last_time; /* of the samples, ns; first > last: none */
 	size_t threads;			/* that are to read it; 0: as many as there are CPUs */
+	struct bundle *bundle;		/* it came in one, with its files; or NULL */
 	bool named;			/* samples stand in trees and cells; else only counted */
 	char *incomplete;		/* the recording was cut or damaged: how; or NULL */
 };

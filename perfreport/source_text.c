@@ -19,17 +19,17 @@ struct file {
 };
 
 struct source_text {
-	const char *root;
+	const struct search *search;
 	struct file *files;
 	size_t nr, capacity;
 	size_t last; /* asked for */
 };
 
-struct source_text *source_text_new(const char *root)
+struct source_text *source_text_new(const struct search *search)
 {
 	struct source_text *source = must_calloc(1, sizeof *source);
 
-	source->root = root;
+	source->search = search;
 	return source;
 }
 
@@ -65,14 +65,24 @@ static char *read_file(const char *path, size_t *size)
 	return bytes;
 }
 
+static char *read_member(const struct bundle *bundle, const char *path, size_t *size)
+{
+	const void *bytes = bundle_find(bundle, path, size);
+
+	return bytes ? must_copy(bytes, *size) : NULL;
+}
+
 static void read_lines(struct source_text *source, struct file *file)
 {
 	size_t size, begin = 0;
 	char *path;
 
-	if (asprintf(&path, "%s%s", source->root, file->path) < 0)
+	if (asprintf(&path, "%s%s", source->search->root, file->path) < 0)
 		abort();
-	file->bytes = read_file(path, &size);
+	if (source->search->bundle != NULL)
+		file->bytes = read_member(source->search->bundle, path, &size);
+	else if ((file->bytes = read_file(path, &size)) != NULL)
+		search_note(source->search, SEARCH_ROOT, path, OPENED_WHOLE);
 	free(path);
 	for (size_t i = 0; file->bytes != NULL && i <= size; i++) {
 		if (i < size ? file->bytes[i] != '\n' : begin == size)

@@ -8,13 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "object_files.h"
 #include "text.h"
 
 struct source_text;
 
-/* Files are looked for below root, which must live as long ("": their own
-   paths).  source_text_free() it. */
-struct source_text *source_text_new(const char *root);
+/* Files are looked for below the root of search, which must live as long.
+   source_text_free() it. */
+struct source_text *source_text_new(const struct search *search);
 void source_text_free(struct source_text *source);
 
 /* Append a line (from 1 on) of a file to text, without its end and with what

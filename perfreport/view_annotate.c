@@ -246,7 +246,7 @@ bool view_annotate(struct profile *profile, const struct options *options, struc
 {
 	struct annotate_view view = {.profile = profile,
 				     .options = options,
-				     .source = source_text_new(options->search.root)};
+				     .source = source_text_new(&profile->objects.search)};
 	bool good;
 
 	choose_events(&view);

@@ -63,7 +63,7 @@ static bool check(unw_addr_space_t space, const char *path)
 	const char *why;
 	bool good;
 
-	if (!elf_file_open(&file, path, &why)) {
+	if (!elf_file_open(&file, NULL, path, &why)) {
 		fprintf(stderr, "%s: %s\n", path, why);
 		return false;
 	}
