@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -223,6 +224,22 @@ class Deterministic(Gate):
         self.refused("gate", "--base", good, "--new", good, "--format", "yaml", says='no format "yaml"')
         self.refused("gate", good, says="is it --base or --new?")
 
+    def test_a_recording_without_samples(self):
+        with open(os.path.join(RECORDINGS, "frequency.data"), "rb") as f:
+            data = bytearray(f.read())
+        at, size = struct.unpack_from("<QQ", data, 40)
+        end = at + size
+        while at < end:
+            kind, _, length = struct.unpack_from("<IHH", data, at)
+            if kind == 9: # PERF_RECORD_SAMPLE becomes PERF_RECORD_FINISHED_ROUND
+                struct.pack_into("<I", data, at, 68)
+            at += length
+        with open(self.path("none.data"), "wb") as f:
+            f.write(data)
+        self.refused("gate", "--base", "none.data", "--new", "none.data", says="none.data: no samples in it")
+        self.refused("history", "add", "--db", "h.db", "--label", "x", "none.data", says="none.data: no samples in it")
+        self.assertFalse(os.path.exists(self.path("h.db")))
+
     def test_selftest(self):
         done = self.run_tool("gate", "--selftest", "--base", self.file("base.json", result(self.BASE)))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -289,6 +306,18 @@ SUPPRESSED instructions:u muted [work]: new 60 vs base 50 (+10, +20.00 %): suppr
         self.assertEqual(run["invocations"][0]["exitCode"], 1)
         notes = json.loads(self.make("sarif", scope="system"))["runs"][0]["invocations"][0]
         self.assertEqual(notes["toolExecutionNotifications"][0]["level"], "error")
+
+    def test_golden(self):
+        """To the byte. MACHPERF_BLESS=1 writes them anew; SARIF and JUnit go to a schema that others made before they are
+        committed: OASIS' sarif-schema-2.1.0.json, and JUnit.xsd of Apache Ant's JUnit task."""
+        for name, more in (("regression", {}), ("inconclusive", {"scope": "system"})):
+            for form, ending in (("json", "json"), ("junit", "xml"), ("markdown", "md"), ("sarif", "sarif")):
+                path, text = os.path.join(RECORDINGS, "gate", f"{name}.{ending}"), self.make(form, **more)
+                if os.environ.get("MACHPERF_BLESS"):
+                    with open(path, "w") as f:
+                        f.write(text)
+                with self.subTest(path), open(path) as f:
+                    self.assertEqual(text, f.read())
 
     def test_output_file(self):
         done = self.run_tool("gate", "--base", self.file("b", result(self.BASE)), "--new", self.file("n", result(self.NEW)),
