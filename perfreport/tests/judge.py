@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The perf of this machine as a judge: its tables and stacks as counters."""
 
+import json
 import os
 import re
 import shutil
@@ -63,3 +64,66 @@ def folded(text):
         stack, times = line.rsplit(" ", 1)
         lines[re.sub(r";0x[0-9a-f]{16}", ";[unknown]", stack)] += int(times)
     return lines
+
+
+def perf(cache, *arguments):
+    return run("perf", "--buildid-dir", str(cache), *map(str, arguments))
+
+
+def rows_of(cache, recording):
+    """{event: Counter of (samples, events, task, object, symbol)}: every row of perf report.
+
+    With a separator and a width: perf 6.1 cuts a task's name to the length of its first one (thread__comm_len), and cells to columns.
+    """
+    text = perf(cache, "report", "-f", "-i", recording, "--stdio", "--no-children", "--no-inline", "-g", "none", "--sort", "comm,dso,sym",
+                "-F", "sample,period,comm,dso,sym", "-t", "\x1f", "-w", "0,0,40,0,0")
+    found, rows = {}, None
+    for line in text.splitlines():
+        event = re.match(r"# Samples: .* of event '(.*)'", line)
+        if event:
+            rows = found[event[1]] = Counter()
+        elif line.count("\x1f") == 4 and not line.startswith("#"):
+            samples, events, comm, dso, symbol = (field.strip() for field in line.split("\x1f"))
+            rows[(int(samples), int(events), comm, dso, symbol.split(None, 1)[1])] += 1
+    return found
+
+
+def stacks_of(cache, recording):
+    """{event: Counter of folded stacks}: every sample of perf script."""
+    text = perf(cache, "script", "-f", "--no-inline", "-i", recording, "-F", "comm,event,ip,sym")
+    found = {}
+    for event, counted in stacks(text).items():
+        found[event] = Counter()
+        for (comm, symbols), times in counted.items():
+            found[event][";".join([comm.replace(";", ":"), *reversed(symbols)])] += times
+    return found
+
+
+def judged(cache, recording):
+    """All of it, in the form of the JSON files."""
+    by_row, by_stack = rows_of(cache, recording), stacks_of(cache, recording)
+    return {event: {"samples": sum(row[0] * n for row, n in by_row[event].items()),
+                    "events": sum(row[1] * n for row, n in by_row[event].items()),
+                    "rows": sorted([*row] for row in by_row[event].elements()),
+                    "stacks": dict(sorted(by_stack.get(event, {}).items()))}
+            for event in sorted(by_row) if by_row[event]}
+
+
+def ours(perfreport, cache, recording):
+    """What perfreport makes of a recording, in the form of judged()."""
+    def report(*arguments):
+        return run(perfreport, *arguments, "-i", str(recording), "--build-id-dir", str(cache), HOME=str(cache))
+
+    result = {}
+    for event in json.loads(report("report", "--json", "--sort", "task,dso,symbol"))["events"]:
+        if not event["samples"]:
+            continue
+        rows = {}
+        for row in event["rows"]:  # perf's tasks are names: of several tasks of one name it makes one row
+            at = rows.setdefault((row["task"], row["dso"], row["symbol"]), [0, 0])
+            at[0] += row["self"]
+            at[1] += row["self_events"]
+        result[event["name"]] = {"samples": event["samples"], "events": event["events"],
+                                 "rows": sorted([*numbers, *names] for names, numbers in rows.items() if numbers[0]),
+                                 "stacks": dict(sorted(folded(report("folded", "--event", event["name"])).items()))}
+    return result

@@ -7,10 +7,8 @@ recordings as a machine of the other byte order, of 64 and of 32 bits, would hav
 """
 
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -35,26 +33,12 @@ class Linux(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.cache)
 
-    def run_it(self, *arguments):
-        return subprocess.run([self.perfreport, *map(str, arguments), "--build-id-dir", str(self.cache)], capture_output=True,
-                              text=True, check=True, env={**os.environ, "HOME": str(self.cache)}).stdout
-
     def ours(self, recording):
-        """What perfreport makes of a recording, in the form of the JSON files."""
-        result = {}
-        for event in json.loads(self.run_it("report", "-i", recording, "--json", "--sort", "task,dso,symbol"))["events"]:
-            if not event["samples"]:
-                continue
-            rows = {}
-            for row in event["rows"]:  # perf's tasks are names: of several tasks of one name it makes one row
-                at = rows.setdefault((row["task"], row["dso"], row["symbol"]), [0, 0])
-                at[0] += row["self"]
-                at[1] += row["self_events"]
-            folded = judge.folded(self.run_it("folded", "-i", recording, "--event", event["name"]))
-            result[event["name"]] = {"samples": event["samples"], "events": event["events"],
-                                     "rows": sorted([*numbers, *names] for names, numbers in rows.items()),
-                                     "stacks": dict(sorted(folded.items()))}
-        return result
+        return judge.ours(self.perfreport, self.cache, recording)
+
+    def stacks_by_thread(self, recording):
+        return json.loads(judge.run(self.perfreport, "export", "--format", "json", "-i", str(recording), "--build-id-dir",
+                                    str(self.cache), HOME=str(self.cache)))["events"]
 
     def recordings(self):
         found = sorted(self.folder.glob("*.data"))
@@ -82,7 +66,7 @@ class Linux(unittest.TestCase):
     def test_perf_still_says_so(self):
         for recording in self.recordings():
             with self.subTest(recording=recording.name):
-                self.assertEqual(self.expect.judged(self.cache, recording), self.expected(recording))
+                self.assertEqual(judge.judged(self.cache, recording), self.expected(recording))
 
     def test_other_byte_order(self):
         for recording in self.recordings():
@@ -93,11 +77,10 @@ class Linux(unittest.TestCase):
                     turned = self.cache / "turned.data"
                     turned.write_bytes(convert.other_byte_order(recording.read_bytes(), bits))
                     self.assertEqual(self.ours(turned), self.expected(recording))
-                    self.assertEqual(*(json.loads(self.run_it("export", "--format", "json", "-i", path))["events"]
-                                       for path in (recording, turned)))
+                    self.assertEqual(self.stacks_by_thread(turned), self.stacks_by_thread(recording))
                     if shutil.which("perf"):
                         turned.write_bytes(convert.other_byte_order(recording.read_bytes(), bits, features=False))
-                        self.assertEqual(self.expect.rows(self.cache, turned),
+                        self.assertEqual(judge.rows_of(self.cache, turned),
                                          {event: Counter(map(tuple, values["rows"]))
                                           for event, values in self.expected(recording).items()})
 

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Stock perf reads what perfrec wrote, and says what perfreport says."""
+import os
 import re
+import sys
 
 import machperf
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "perfreport", "tests"))
+import judge  # noqa: E402
 
 TABLE = ("report", "--stdio", "--no-children", "-g", "none", "--sort", "dso,sym",
          "-F", "sample,dso,sym")
@@ -24,6 +29,21 @@ class Judge(machperf.Session):
 
     def test_table_two_events(self):
         self.agree(["-e", "cycles,cache-misses", "-c", "5003"], ["zlib"])
+
+    def whole(self, options, workload):
+        """Samples and events, every row by task, every stack; docs/goldens.md has what differs."""
+        self.record(options, workload)
+        theirs = judge.judged(self.buildids, self.path("perf.data"))
+        self.assertEqual(judge.ours(machperf.PERFREPORT, self.buildids, self.path("perf.data")), theirs)
+        return theirs
+
+    def test_every_row_and_stack(self):
+        theirs = self.whole(["-g", "fp", "-e", "cycles:u,instructions", "-c", "5003"], ["pingpong", "300"])
+        self.assertEqual(len(theirs), 2)
+        self.assertGreater(max(stack.count(";") for stack in theirs["instructions"]["stacks"]), 5)
+
+    def test_every_row_and_stack_of_the_machine(self):
+        self.whole(["-a", "-g", "fp", "-e", "instructions", "-c", "20011"], ["pingpong", "300"])
 
     def test_names_in_kernel_graft_and_user(self):
         """Callchains carry names from all three; none comes from the host's kernel."""

@@ -12,7 +12,6 @@ import re
 import shutil
 import sys
 import tempfile
-from collections import Counter
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
@@ -41,43 +40,6 @@ def fill_cache(place, folder=HERE):
         (place / ".build-id" / name[:2] / name[2:]).symlink_to(home)
 
 
-def perf(cache, *arguments):
-    return judge.run("perf", "--buildid-dir", str(cache), *map(str, arguments))
-
-
-def rows(cache, recording):
-    """{event: Counter of (samples, events, task, object, symbol)}: every row of perf report."""
-    text = perf(cache, "report", "-f", "-i", recording, "--stdio", "--no-children", "--no-inline", "-g", "none", "--sort", "comm,dso,sym",
-                "-F", "sample,period,comm,dso,sym")
-    found = {}
-    for event, table in judge.table(text).items():
-        found[event] = Counter()
-        for (samples, events, comm, dso, symbol), times in table.items():
-            found[event][(int(samples), int(events), comm, dso, symbol.split(None, 1)[1])] += times
-    return found
-
-
-def stacks(cache, recording):
-    """{event: Counter of folded stacks}: every sample of perf script."""
-    text = perf(cache, "script", "-f", "--no-inline", "-i", recording, "-F", "comm,event,ip,sym")
-    found = {}
-    for event, table in judge.stacks(text).items():
-        found[event] = Counter()
-        for (comm, symbols), times in table.items():
-            found[event][";".join([comm.replace(";", ":"), *reversed(symbols)])] += times
-    return found
-
-
-def judged(cache, recording):
-    """All of it, in the form of the JSON files."""
-    by_row, by_stack = rows(cache, recording), stacks(cache, recording)
-    return {event: {"samples": sum(row[0] * n for row, n in by_row[event].items()),
-                    "events": sum(row[1] * n for row, n in by_row[event].items()),
-                    "rows": sorted([*row] for row in by_row[event].elements()),
-                    "stacks": dict(sorted(by_stack.get(event, {}).items()))}
-            for event in sorted(by_row) if by_row[event]}
-
-
 def as_text(events):
     """JSON with a row or a stack a line."""
     return json.dumps(events, indent=1).replace("\n    ", " ") + "\n"
@@ -87,7 +49,7 @@ def write(folder=HERE):
     with tempfile.TemporaryDirectory(prefix="machperf-golden-") as place:
         fill_cache(pathlib.Path(place), folder)
         for recording in sorted(folder.glob("*.data")):
-            recording.with_suffix(".json").write_text(as_text(judged(place, recording)))
+            recording.with_suffix(".json").write_text(as_text(judge.judged(place, recording)))
 
 
 def needed_symbols(text, folder=HERE):
@@ -96,8 +58,8 @@ def needed_symbols(text, folder=HERE):
     with tempfile.TemporaryDirectory(prefix="machperf-golden-") as place:
         for recording in folder.glob("*.data"):
             addresses |= {int(word, 16) for word in re.findall(r"\bffffffff[0-9a-f]{8}\b",
-                                                              perf(place, "script", "-f", "-i", recording, "-F", "ip"))}
-            name = name or re.search(r"^([0-9a-f]+) \[kernel", perf(place, "buildid-list", "-i", recording), re.M)[1]
+                                                              judge.perf(place, "script", "-f", "-i", recording, "-F", "ip"))}
+            name = name or re.search(r"^([0-9a-f]+) \[kernel", judge.perf(place, "buildid-list", "-i", recording), re.M)[1]
     symbols = sorted((int(line.split()[0], 16), line) for line in text.splitlines() if line.split()[1] in "tTwW")
     starts = sorted({start for start, _ in symbols})
     keep = set()
