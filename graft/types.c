@@ -24,9 +24,14 @@ static int convert(const struct scratch *scratch, const char *kernel, const char
 	return status;
 }
 
-/* Writes the header with a line that says what it was made from. */
+/*
+ * Writes the header with a line that says what it was made from. Drivers brought along their own
+ * idea of what <stddef.h> defines, and which one comes out under the plain name is pahole's choice:
+ * none does, so that the compiler's header may stand beside ours.
+ */
 static int write_header(const struct image *kernel, const char *from, const char *out)
 {
+	static const char bottom[] = "#undef size_t\n#undef ptrdiff_t\n";
 	struct buffer text = {0}, whole = {0};
 	char *top;
 	int status = file_read(from, &text);
@@ -39,10 +44,13 @@ static int write_header(const struct image *kernel, const char *from, const char
 			      kernel->path);
 	}
 	top = xformat("/* Types of the kernel with sha256 %s; made by graft types. */\n"
-		      "#define BPF_NO_PRESERVE_ACCESS_INDEX\n",
+		      "#define BPF_NO_PRESERVE_ACCESS_INDEX\n"
+		      "#define size_t kernel_size_t\n"
+		      "#define ptrdiff_t kernel_ptrdiff_t\n",
 		      kernel->sha256);
 	buffer_append(&whole, top, strlen(top));
 	buffer_append(&whole, text.data, text.size);
+	buffer_append(&whole, bottom, strlen(bottom));
 	status = file_write(out, whole.data, whole.size, 0666);
 	free(top);
 	buffer_free(&text);
