@@ -10,6 +10,7 @@
 #include <string.h>
 
 void *__memcpy_chk(void *to, const void *from, size_t size, size_t room);
+void *__memmove_chk(void *to, const void *from, size_t size, size_t room);
 void *__memset_chk(void *to, int value, size_t size, size_t room);
 char *strchrnul(const char *text, int character);
 _Noreturn void __stack_chk_fail(void);
@@ -25,6 +26,13 @@ void *__memcpy_chk(void *to, const void *from, size_t size, size_t room)
 	if (size > room)
 		end("memcpy over the end of an object");
 	return memcpy(to, from, size);
+}
+
+void *__memmove_chk(void *to, const void *from, size_t size, size_t room)
+{
+	if (size > room)
+		end("memmove over the end of an object");
+	return memmove(to, from, size);
 }
 
 void *__memset_chk(void *to, int value, size_t size, size_t room)
@@ -83,6 +91,8 @@ MISSING(exp)
 MISSING(fmod)
 MISSING(localtime_r)
 MISSING(log)
+MISSING(log10)
+MISSING(log2)
 MISSING(pow)
 MISSING(pthread_create)
 MISSING(pthread_join)
