@@ -75,9 +75,17 @@ class Stock(GraftTest):
         self.assert_linked(self.link(KERNEL, self.hooks(), self.object))
         for tool in (['readelf', '-aW'], ['objdump', '-d', '-j', '.graft'], ['nm'], ['pahole', '-F', 'dwarf', '-C', 'thread']):
             with self.subTest(tool=tool[0]):
-                result = subprocess.run([*tool, self.path('image')], text=True, capture_output=True, check=False,
-                                        env={**os.environ, 'LC_ALL': 'C'})
-                self.assertEqual((result.returncode, result.stderr), (0, ''))
+                result = self.run_tool(tool, 'image')
+                # pahole 1.30 finds fault with the stock kernel, and then with ours no more than that.
+                fault = self.run_tool(tool, KERNEL) if tool[0] == 'pahole' else (0, '')
+                self.assertEqual(result, fault)
+
+    def run_tool(self, tool, name):
+        """Its exit code, and what it has against a file."""
+        path = self.path(name)
+        result = subprocess.run([*tool, path], text=True, capture_output=True, check=False, env={**os.environ, 'LC_ALL': 'C'})
+        self.assertTrue(result.stdout)
+        return result.returncode, result.stderr.replace(path, 'FILE')
 
 
 if __name__ == '__main__':

@@ -4,6 +4,7 @@ import os
 import struct
 import subprocess
 import tempfile
+import time
 
 PAGE = 4096
 FRAMES = {1: "HELLO", 2: "EVENT", 3: "DATA", 4: "OUTPUT", 5: "EXIT", 6: "STATS", 7: "ERROR",
@@ -153,7 +154,7 @@ class Machine:
     def __init__(self, qemu, data, kernel, agent):
         self.qemu, self.data, self.kernel, self.agent = qemu, data, kernel, agent
 
-    def run(self, files=None, archive=None, timeout=60, port=True, sink=None, stats=None):
+    def run(self, files=None, archive=None, timeout=120, port=True, sink=None, stats=None, last=None):
         """Boot with the agent and an archive of FILES (or the bytes ARCHIVE)."""
         with tempfile.TemporaryDirectory() as where:
             disk = os.path.join(where, "session.cpio")
@@ -161,9 +162,11 @@ class Machine:
                 f.write(archive if archive is not None else cpio(files))
             modules = [f"{self.agent} ${{host-port}} ${{device-port}} $(task-create) $(task-resume)",
                        f"{disk} $(ramdisk-create)"]
-            return self.boot(modules, where, timeout, port, sink, stats)
+            return self.boot(modules, where, timeout, port, sink, stats, last)
 
-    def boot(self, modules, where, timeout=60, port=True, sink=None, stats=None):
+    def boot(self, modules, where, timeout=120, port=True, sink=None, stats=None, last=None):
+        """Run until the machine ends; status is None if it has not when the time is up, or a second
+        after its console has the bytes LAST."""
         console = os.path.join(where, "console")
         stream = sink or os.path.join(where, "stream")
         kernel = self.kernel if port else as_elf32(self.kernel, where)
@@ -175,9 +178,14 @@ class Machine:
         if port:
             command += ["-device", f"machperf-port,path={stream}" +
                         (f",stats={stats}" if stats else "")]
-        try:
-            status = subprocess.run(command, timeout=timeout, stdin=subprocess.DEVNULL,
-                                    check=False).returncode
-        except subprocess.TimeoutExpired:
-            status = None
+        end = time.monotonic() + timeout
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL) as machine:
+            while machine.poll() is None and time.monotonic() < end:
+                try:
+                    machine.wait(0.1)
+                except subprocess.TimeoutExpired:
+                    if last and last in contents(console):
+                        last, end = None, time.monotonic() + 1
+            status = machine.poll()
+            machine.kill()
         return Result(status, contents(console).decode("latin-1"), contents(stream))

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -62,7 +63,14 @@ class Annotate(unittest.TestCase):
 
     def theirs(self, function):
         """{event: {address: samples}} of a function."""
-        text = judge.run("perf", "--buildid-dir", self.place, "annotate", "-f", "--stdio", "-n", "-i", self.recording, "-s", function)
+        try:
+            text = judge.run("perf", "--buildid-dir", self.place, "annotate", "-f", "--stdio", "-n", "-i", self.recording,
+                             "-s", function)
+        except subprocess.CalledProcessError as error:
+            # perf 6.12's way to say that there are no samples.
+            if error.returncode != -signal.SIGSEGV:
+                raise
+            return {}
         counts = {}
         for line in text.splitlines():
             title = re.search(r"Disassembly of \S+ for (\S+) \((\d+) samples", line)
@@ -96,7 +104,7 @@ class Annotate(unittest.TestCase):
         rows = view["instructions"]
         disassembly = judge.run("objdump", "-d", f"--start-address={view['start']}", f"--stop-address={view['end']}", self.program)
         theirs = {int(match[1], 16): (match[2].replace(" ", ""), match[3]) for match in
-                  re.finditer(r"^\s*([0-9a-f]+):\t([0-9a-f ]+?)\s*\t(\S+)", disassembly, re.M)}
+                  re.finditer(r"^\s*([0-9a-f]+):\t([0-9a-f ]+?)\s*\t(?:(?:data16|cs) )*(\S+)", disassembly, re.M)}
         addresses = [row["address"] for row in rows]
         self.assertEqual(addresses, sorted(theirs))
         for row in rows:
