@@ -9,7 +9,7 @@
 #include "exit_codes.h"
 #include "facts.h"
 
-#define MOST_WORDS 16 /* of the command line, before the workload's arguments */
+#define MOST_WORDS 18 /* of the command line, before the workload's arguments */
 
 static const char *const callchain_names[] = {
     [CALLCHAIN_FP] = "fp", [CALLCHAIN_DWARF] = "dwarf", [CALLCHAIN_NO] = "no"};
@@ -52,6 +52,10 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 		add_word(facts, "%s", callchain_names[options->callchain]);
 	if (options->system_wide)
 		add_word(facts, "-a");
+	if (options->model) {
+		add_word(facts, "--model");
+		add_word(facts, "%s", options->model);
+	}
 	add_word(facts, "--ring-size");
 	add_word(facts, "%" PRIu64, options->ring_size);
 	add_word(facts, "--");
@@ -75,6 +79,8 @@ static void make_info(struct text *info, const struct session *session, const ch
 		text_print(info, "accelerator=kvm\nnon-deterministic=1\n");
 	text_print(info, "model=%" PRIu32 "\nicount-shift=%" PRIu32 "\ntsc-khz=%" PRIu32 "\n",
 		   machine->model_version, machine->icount_shift, machine->tsc_khz);
+	if (session->machine->geometry)
+		text_print(info, "geometry=%s\n", session->machine->geometry);
 	text_print(info, "cpus=%" PRIu32 "\npmu=%s\npmu-version=%" PRIu32 "\n", machine->nr_cpus,
 		   machine->pmu_name, machine->pmu_version);
 	text_print(info, "scope=%s\ncallchain=%s\nring-size=%" PRIu64 "\n",

@@ -18,6 +18,8 @@
 #define CHILD_PORT    3
 #define CHILD_CONSOLE 4
 
+#define MODEL_PROPERTY "x86_64-cpu.pmu-model="
+
 #define STRING(x)  STRING_(x)
 #define STRING_(x) #x
 
@@ -80,7 +82,7 @@ static const char *const machine_args[] = {
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define NR_MACHINE_ARGS LENGTH(machine_args)
-#define MOST_ARGS	(1 + LENGTH(emulated_args) + NR_MACHINE_ARGS + 2 + 1)
+#define MOST_ARGS	(1 + LENGTH(emulated_args) + NR_MACHINE_ARGS + 4 + 1)
 
 /* What stands in the folder: links, the session, and what the emulator writes. */
 static const char *const folder_files[] = {"kernel",  "agent", "session",
@@ -155,9 +157,10 @@ static const char *argument_of(const char *argument, enum accelerator accelerato
 	return argument == modules && layout->number ? orders[layout->order] : argument;
 }
 
-/* The argument vector; malloc'd, its strings are not. */
+/* The argument vector; malloc'd, its strings are not.  model is the property of
+   the CPU, NULL: none. */
 static char **make_argv(const struct machine *machine, const struct images *images,
-			enum accelerator accelerator, bool by_address)
+			enum accelerator accelerator, bool by_address, char *model)
 {
 	const char *const *own = accelerator == ACCEL_KVM ? kvm_args : emulated_args;
 	const size_t nr_own = accelerator == ACCEL_KVM ? LENGTH(kvm_args) : LENGTH(emulated_args);
@@ -175,6 +178,10 @@ static char **make_argv(const struct machine *machine, const struct images *imag
 	if (images->emulator_data) {
 		argv[nr++] = "-L";
 		argv[nr++] = images->emulator_data;
+	}
+	if (model) {
+		argv[nr++] = "-global";
+		argv[nr++] = model;
 	}
 	return argv;
 }
@@ -305,24 +312,48 @@ bool machine_version(const struct images *images, char *version, size_t size)
 int machine_start(struct machine *machine, const struct images *images,
 		  enum accelerator accelerator, bool by_address)
 {
+	char *model = NULL, **argv;
 	int ends[3], error;
-	char **argv;
 	size_t n;
 
-	machine_kvm_argument(machine->kvm);
-	argv = make_argv(machine, images, accelerator, by_address);
-	if (!argv)
+	if (machine->model && asprintf(&model, MODEL_PROPERTY "%s", machine->model) < 0)
 		return fail(EXIT_HOST, "out of memory");
+	machine_kvm_argument(machine->kvm);
+	argv = make_argv(machine, images, accelerator, by_address, model);
+	if (!argv) {
+		free(model);
+		return fail(EXIT_HOST, "out of memory");
+	}
 	for (n = 0; argv[n]; n++)
 		text_print(&machine->command, "%s%s", n ? "\t" : "", argv[n]);
 	error = spawn_with_pipes(machine->folder, argv, ends, &machine->pid);
 	free(argv);
+	free(model);
 	if (error)
 		return fail(EXIT_NO_EMULATOR, "emulator %s: %s", images->emulator, strerror(error));
 	machine->port = ends[0];
 	machine->console = ends[1];
 	machine->messages = ends[2];
 	return EXIT_GOOD;
+}
+
+/* The line "model GEOMETRY" of the statistics. */
+static void read_geometry(struct machine *machine)
+{
+	static const char word[] = "model ";
+	char *path = machine_file(machine, "stats"), *line = NULL;
+	FILE *in = path ? fopen(path, "re") : NULL;
+	size_t room = 0;
+
+	while (in && !machine->geometry && getline(&line, &room, in) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, word, strlen(word)))
+			machine->geometry = strdup(line + strlen(word));
+	}
+	if (in)
+		fclose(in);
+	free(line);
+	free(path);
 }
 
 int machine_stop(struct machine *machine, unsigned int ms)
@@ -336,6 +367,7 @@ int machine_stop(struct machine *machine, unsigned int ms)
 	for (waited = 0; waited < ms; waited += 2) {
 		if (waitpid(machine->pid, &status, WNOHANG) == machine->pid) {
 			machine->pid = 0;
+			read_geometry(machine);
 			return status;
 		}
 		nanosleep(&tick, NULL);
@@ -371,6 +403,7 @@ void machine_remove(struct machine *machine)
 	if (machine->folder)
 		rmdir(machine->folder);
 	free(machine->folder);
+	free(machine->geometry);
 	text_free(&machine->command);
-	machine->folder = NULL;
+	machine->folder = machine->geometry = NULL;
 }

@@ -26,6 +26,8 @@ struct machine {
 	int messages;		       /* the emulator's stderr */
 	struct text command;	       /* how it was started, for the log */
 	struct layout layout;
+	const char *model; /* the geometry asked for; NULL: the default */
+	char *geometry;	   /* what the emulator made of it, written out; malloc'd, NULL: not told */
 };
 
 #define MACHINE_CPUID_BYTES 48
@@ -52,13 +54,14 @@ char *machine_file(const struct machine *machine, const char *name);
 /* The first line of "emulator --version"; false: it does not run. */
 bool machine_version(const struct images *images, char *version, size_t size);
 
-/* Start the emulator; with by_address it writes exact counts by address to the
-   file "histogram" when it ends.  Prints what is wrong; an exit code. */
+/* Start the emulator, its PMU of machine->model; with by_address it writes exact counts by address
+   to the file "histogram" when it ends.  Prints what is wrong; an exit code. */
 int machine_start(struct machine *machine, const struct images *images,
 		  enum accelerator accelerator, bool by_address);
 
 /* Wait at most ms milliseconds for the emulator to end, then kill it; its
-   wait status, -1 if it was killed. */
+   wait status, -1 if it was killed.  What it said of its geometry is known
+   afterwards. */
 int machine_stop(struct machine *machine, unsigned int ms);
 
 /* Kill what runs, close the pipes and remove the folder. */

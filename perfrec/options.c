@@ -82,6 +82,9 @@ int take_common_option(struct options *options, int option, const char *argument
 	case OPTION_KERNEL:
 		options->kernel = argument;
 		return EXIT_GOOD;
+	case OPTION_MODEL:
+		options->model = argument;
+		return EXIT_GOOD;
 	case OPTION_TIMEOUT:
 		return take_seconds("--timeout", argument, &options->timeout);
 	case OPTION_ACCEL:
@@ -119,6 +122,8 @@ int parse_arguments(const struct syntax *syntax, void *into, struct options *opt
 	code = parse_event_texts(options);
 	if (code)
 		return code;
+	if (options->model && options->accelerator == ACCEL_KVM)
+		return fail(EXIT_USAGE, "--model is of the emulated caches: not with --accel kvm");
 	if (optind == argc)
 		return fail(EXIT_USAGE, "no workload; see perfrec %s --help", syntax->command);
 	options->workload = argv[optind];

@@ -39,6 +39,7 @@ struct options {
 	const char *output;
 	const char *emulator;	 /* NULL: search */
 	const char *kernel;	 /* NULL: search */
+	const char *model;	 /* geometry of the emulated PMU; NULL: the default */
 	const char *buildid_dir; /* NULL: the default */
 	bool no_buildid_cache;
 	bool quiet;
@@ -76,6 +77,7 @@ enum common_option {
 	OPTION_TIMEOUT,
 	OPTION_SILENCE,
 	OPTION_ACCEL,
+	OPTION_MODEL,
 	OWN_OPTION,
 };
 
@@ -87,6 +89,7 @@ enum common_option {
 	    {"kernel", required_argument, NULL, OPTION_KERNEL},                                    \
 	    {"timeout", required_argument, NULL, OPTION_TIMEOUT},                                  \
 	    {"accel", required_argument, NULL, OPTION_ACCEL},                                      \
+	    {"model", required_argument, NULL, OPTION_MODEL},                                      \
 	{                                                                                          \
 		"silence", required_argument, NULL, OPTION_SILENCE                                 \
 	}

@@ -145,11 +145,12 @@ static int run_session(struct run *run, int argc, char *const *argv)
 		code = machine_start(&run->machine, &run->images, run->options.accelerator, false);
 	if (code == EXIT_GOOD)
 		code = session_run(session);
-	if (code == EXIT_GOOD)
-		code = finish(run);
 	if (code)
 		return code;
 	machine_stop(&run->machine, LAST_WORD_MS);
+	code = finish(run);
+	if (code)
+		return code;
 	write_log(session, argc, argv, seconds_since(&run->start));
 	keep_objects(run);
 	summarise(run);

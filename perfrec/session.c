@@ -152,6 +152,9 @@ static int panicked(const struct session *session)
 	return code;
 }
 
+/* What the emulator says of a geometry that it cannot take. */
+#define MODEL_REFUSED "pmu-model: "
+
 /* The emulator ended before its guest did. */
 static int ended_early(struct session *session)
 {
@@ -164,7 +167,10 @@ static int ended_early(struct session *session)
 		messages->bytes[--length] = '\0';
 	if (length) {
 		const char *line = strrchr(messages->bytes, '\n');
+		const char *refused = strstr(messages->bytes, MODEL_REFUSED);
 
+		if (refused && session->options->model)
+			return fail(EXIT_USAGE, "--model: %s", refused + strlen(MODEL_REFUSED));
 		return fail(session->hello_seen || session->console.text.size ? EXIT_SESSION
 									      : EXIT_NO_EMULATOR,
 			    "emulator %s ended: %s", emulator, line ? line + 1 : messages->bytes);
@@ -284,6 +290,7 @@ int session_prepare(const struct session *session)
 	int code = machine_prepare(session->machine, session->images, &session->options->layout);
 	char *path;
 
+	session->machine->model = session->options->model;
 	if (code)
 		return code;
 	path = machine_file(session->machine, "session");

@@ -83,6 +83,10 @@ static void put_machine(struct text *out, const struct stat_result *result)
 	put_member(out, "pmu", info->pmu_name);
 	text_print(out, ",\n    \"pmu_version\": %" PRIu32 ",\n    \"model\": %" PRIu32,
 		   info->pmu_version, info->model_version);
+	if (result->geometry) {
+		text_print(out, ",\n    ");
+		put_member(out, "geometry", result->geometry);
+	}
 	text_print(out, ",\n    \"icount_shift\": %" PRIu32 ",\n    \"tsc_khz\": %" PRIu32,
 		   info->icount_shift, info->tsc_khz);
 	text_print(out, ",\n    \"cpus\": %" PRIu32 ",\n    \"deterministic\": %s\n  },\n",

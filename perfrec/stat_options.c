@@ -65,6 +65,7 @@ static const char help[] =
     "  -o, --output FILE         write the result to FILE\n"
     "      --accel kvm           the host's own counters, if it has them; else the\n"
     "                            emulated ones, which count the same every time\n"
+    "      --model GEOMETRY      of caches, TLBs and predictor: a preset, KEY=VALUE, or both\n"
     "      --timeout SECONDS     give a hanging guest up; default 600, 0: never\n"
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
     "      --kernel IMAGE        another grafted kernel\n"

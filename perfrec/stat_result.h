@@ -17,6 +17,7 @@ struct stat_result {
 	const struct options *options; /* the events are named there */
 	const char *workload;
 	const char *emulator; /* what it calls itself */
+	const char *geometry; /* of the emulated PMU, written out; NULL: not told */
 	struct perf_frame_hello hello;
 	struct perf_frame_exit exit;		/* of the last run */
 	const struct perf_event_values *values; /* [runs][events] */

@@ -126,6 +126,11 @@ static int make_run(struct subject *subject, const struct run *run)
 	session_free(&subject->session);
 	memset(&subject->session, 0, sizeof(subject->session));
 	code = run_on(subject, run, &machine);
+	if (code == EXIT_GOOD) {
+		free(subject->geometry);
+		subject->geometry = machine.geometry;
+		machine.geometry = NULL;
+	}
 	machine_remove(&machine);
 	if (code == EXIT_GOOD)
 		memcpy(run->values, subject->session.stats,
@@ -219,6 +224,7 @@ void subject_sum_up(struct subject *subject)
 	result->options = &subject->options.session;
 	result->workload = subject->images.workload_name;
 	result->emulator = subject->emulator;
+	result->geometry = subject->geometry;
 	result->hello = subject->session.hello;
 	result->exit = subject->session.exit;
 	result->values = subject->values;
@@ -246,5 +252,6 @@ void subject_free(struct subject *subject)
 		free_images(&subject->perturbed[n].images);
 	}
 	free(subject->perturbed);
+	free(subject->geometry);
 	free(subject->values);
 }

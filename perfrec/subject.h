@@ -25,6 +25,7 @@ struct subject {
 	struct perf_event_attr attrs[MAX_EVENTS];
 	int signals, output;		  /* as of struct session */
 	char emulator[128];		  /* what it calls itself */
+	char *geometry;			  /* of its PMU, as of the last run; malloc'd, or NULL */
 	struct perf_event_values *values; /* [options.runs][events] */
 	unsigned int runs;		  /* made so far */
 	struct session session;		  /* of the last run */

@@ -82,10 +82,15 @@ static bool count_at(struct json_object *array, size_t index, double *count)
 static void machine_facts(struct gate_run *run, struct json_object *root)
 {
 	static const char *const labels[][2] = {
-	    {"cpu", "processor"},     {"kernel", "kernel"},
-	    {"model", "model"},	      {"icount_shift", "icount-shift"},
-	    {"pmu", "pmu"},	      {"pmu_version", "pmu-version"},
-	    {"cpus", "cpus"},	      {"tsc_khz", "tsc-khz"},
+	    {"cpu", "processor"},
+	    {"kernel", "kernel"},
+	    {"model", "model"},
+	    {"geometry", "geometry"},
+	    {"icount_shift", "icount-shift"},
+	    {"pmu", "pmu"},
+	    {"pmu_version", "pmu-version"},
+	    {"cpus", "cpus"},
+	    {"tsc_khz", "tsc-khz"},
 	    {"emulator", "emulator"},
 	};
 	struct json_object *machine = member(root, "machine", json_type_object), *value;

@@ -10,8 +10,8 @@
 
 /* What two recordings must share to be compared: facts.c makes the labels. */
 static const char *const facts[] = {
-    "processor", "architecture", "kernel", "model",	  "icount-shift", "tsc-khz",
-    "emulator",	 "cpus",	 "pmu",	   "pmu-version", "scope",	  "callchain",
+    "processor", "architecture", "kernel", "model",	  "geometry", "icount-shift", "tsc-khz",
+    "emulator",	 "cpus",	 "pmu",	   "pmu-version", "scope",    "callchain",
 };
 
 const char *gate_regime_name(enum gate_regime regime)

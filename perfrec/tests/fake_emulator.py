@@ -119,7 +119,8 @@ class Guest:
     def end(self):
         send(LOG, b'agent: done')
         send(END)
-        open('stats', 'w').write('cpu0 counter0 overflows 300\n')
+        asked = [word.split('=', 1)[1] for word in sys.argv if word.startswith('x86_64-cpu.pmu-model=')]
+        open('stats', 'w').write(f"vpmu 2\nmodel line=64,{asked[0] if asked else 'plain'}\ncpu 0 overflows 300\n")
         if any(',histogram=histogram' in word for word in sys.argv) and 'FAKE_HISTOGRAM' in os.environ:
             open('histogram', 'w').write(os.environ['FAKE_HISTOGRAM'])
 
@@ -239,6 +240,7 @@ MODES = {
     'version': lambda guest: (guest.hello(version=99), hang()),
     'reset': lambda guest: (guest.hello(), guest.events(), console('booting\n')),
     'dies': lambda guest: (guest.hello(), sys.stderr.write('qemu: fatal: triple fault\n'), sys.exit(1)),
+    'no-model': lambda guest: (sys.stderr.write('qemu: pmu-model: no geometry is called so\n'), sys.exit(1)),
     'no-device': lambda guest: (sys.stderr.write("qemu: 'machperf-port' is not a valid device model name\n"), sys.exit(1)),
     'no-interface': lambda guest: (error(2, text='MIG_BAD_ID'), hang()),
     'unsupported': lambda guest: (guest.hello(), error(5, len(guest.ids) - 1, 46, 'not supported'), hang()),

@@ -132,7 +132,7 @@ class Good(Tree):
     def test_log(self):
         self.record('-o', 'x.data', 'chase')
         log = self.bytes('x.data.log').decode()
-        for text in ('command: record --qemu', 'wall seconds:', 'agent: done', 'GNU Mach fake', 'cpu0 counter0 overflows 300'):
+        for text in ('command: record --qemu', 'wall seconds:', 'agent: done', 'GNU Mach fake', 'cpu 0 overflows 300'):
             self.assertIn(text, log)
 
     def test_older_recording_is_kept(self):
@@ -365,6 +365,7 @@ class Errors(Tree):
         self.refuse(72, 'emulator nothing: no such program', 'chase', qemu='nothing')
         self.refuse(72, 'does not run', 'chase', qemu=self.put('broken', b'\x7fELF'))
         self.refuse(72, 'is not a valid device model name', 'chase', mode='no-device')
+        self.refuse(64, '--model: no geometry is called so', '--model', 'so', 'chase', mode='no-model')
 
     def test_output(self):
         self.refuse(73, 'cannot write nowhere/perf.data: No such file', '-o', 'nowhere/perf.data', 'chase')

@@ -81,6 +81,7 @@ class Good(Stat):
         self.assertEqual(out['events'][1], {'name': 'instructions', 'value': 15000000, 'deviation': 0, 'values': [15000000] * 3,
                                             'enabled_ns': 5000, 'running_ns': 5000, 'share': 1})
         self.assertEqual(out['machine']['deterministic'], True)
+        self.assertEqual(out['machine']['geometry'], 'line=64,plain')
 
     def test_large_counts_are_exact(self):
         out = self.json('-e', 'cycles', '-r', '2', 'chase', env={'FAKE_COUNT': str(2**63 + 1)})

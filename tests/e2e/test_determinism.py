@@ -50,6 +50,8 @@ class Determinism(machperf.Session):
         for word in sorted(w for w in host if len(w) > 3):
             self.assertNotIn(word.encode(), data, word)
         self.assertIn(b"gnumach", data)
+        # What the emulator is like does, to the last way.
+        self.assertIn(b"\ngeometry=line=64,l1i.size=32768,l1i.ways=8,", data)
 
 
 if __name__ == "__main__":

@@ -154,16 +154,35 @@ class Gate(machperf.Session):
         machperf.run(machperf.PERFREC, "stat", "-q", "--per-function", "--json", "-o", self.path(out), *options,
                      "--", *workload, env=self.environment)
 
+    def read(self, out):
+        with open(self.path(out)) as file:
+            return json.load(file)
+
     def gate(self, base, new):
         done = machperf.run(machperf.PERFREPORT, "gate", "--base", self.path(base), "--new", self.path(new),
                             "--format", "json", check=False, env=self.environment)
         return done.returncode, json.loads(done.stdout)
 
+    def test_other_geometry(self):
+        """Another cache is another machine: other misses, the same instructions, and no comparison."""
+        events = ("-e", "instructions:u,L1-dcache-load-misses:u")
+        self.count("base", *events, workload=["chase", "4096", "100000"])
+        self.count("small", "--model", "default,l1d.size=16K", *events, workload=["chase", "4096", "100000"])
+        self.count("zen", "--model", "amd-zen3", *events, workload=["chase", "4096", "100000"])
+        self.assertIn("l1d.size=16384,l1d.ways=8,", self.read("small")["machine"]["geometry"])
+        self.assertIn("llc.size=33554432,llc.ways=16,", self.read("zen")["machine"]["geometry"])
+        counts = [{e["name"]: e["value"] for e in self.read(out)["events"]} for out in ("base", "small")]
+        self.assertEqual(*(count["instructions:u"] for count in counts))
+        self.assertLess(*(count["L1-dcache-load-misses:u"] for count in counts))
+        for other in ("small", "zen"):
+            status, verdict = self.gate("base", other)
+            self.assertEqual(status, 3)
+            self.assertIn(f"{self.path(other)}: the geometry is line=64,", json.dumps(verdict))
+
     def test_layouts(self):
         """User instructions are those of every layout; the same program passes, other events among them."""
         self.count("base", "--perturb", "2", "-e", "instructions:u,cache-misses:u,instructions:k", workload=["chase", "64", "100000"])
-        with open(self.path("base")) as file:
-            events = {event["name"]: event for event in json.load(file)["events"]}
+        events = {event["name"]: event for event in self.read("base")["events"]}
         exact = events["instructions:u"]
         self.assertEqual(exact["perturbed"], [exact["value"]] * 2)
         kernel = events["instructions:k"]
