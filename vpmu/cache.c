@@ -22,20 +22,3 @@ void vpmu_cache_reset(struct vpmu_cache *cache)
 {
 	memset(cache->tags, 0, sizeof(cache->tags[0]) * cache->sets * cache->ways);
 }
-
-bool vpmu_cache_access_slow(uint64_t *set, unsigned int ways, uint64_t tag)
-{
-	uint64_t younger = set[0];
-
-	/* Move each younger line one place down, up to where the tag was. */
-	set[0] = tag;
-	for (unsigned int way = 1; way < ways; way++) {
-		uint64_t here = set[way];
-
-		set[way] = younger;
-		if (here == tag)
-			return true;
-		younger = here;
-	}
-	return false;
-}

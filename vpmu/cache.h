@@ -28,7 +28,23 @@ void vpmu_cache_done(struct vpmu_cache *cache);
 void vpmu_cache_reset(struct vpmu_cache *cache);
 
 /* The rest of vpmu_cache_access(): the line is not the latest of its set. */
-bool vpmu_cache_access_slow(uint64_t *set, unsigned int ways, uint64_t tag);
+static inline bool vpmu_cache_access_slow(uint64_t *set, unsigned int ways, uint64_t tag)
+{
+	uint64_t younger = set[0];
+	bool found = false;
+
+	/* Move each younger line one place down, up to where the tag was; to the
+	   end without a branch, which the host could not predict. */
+	set[0] = tag;
+	for (unsigned int way = 1; way < ways; way++) {
+		uint64_t here = set[way];
+
+		set[way] = found ? here : younger;
+		found |= here == tag;
+		younger = here;
+	}
+	return found;
+}
 
 /* Use a line (physical address / size of a line): true if it was there.  It
    is the latest of its set afterwards; on a miss the oldest one has left. */

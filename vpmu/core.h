@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One modelled processor core: its PMU, and the caches, TLB and predictor that
- * feed it.  Each function here is told one thing that the guest did, and
- * charges what the models make of it.
+ * feed it.  core_run.h tells it what the guest does.
  *
  * Each core has a cache for instructions and one for data; the last-level
  * cache is shared by all cores; all go by physical address.  Caches of several
@@ -79,6 +78,9 @@ void vpmu_core_flush(struct vpmu_core *core);
 /* Some page may be mapped elsewhere from now on. */
 void vpmu_core_remap(struct vpmu_core *core);
 
+/* No line is known to be the latest any more. */
+void vpmu_latest_clear(struct vpmu_latest *latest);
+
 /* The place in a table for an address. */
 static inline unsigned int vpmu_latest_index(const struct vpmu_core *core,
 					     const struct vpmu_latest *latest, uint64_t vaddr)
@@ -93,40 +95,6 @@ static inline bool vpmu_core_is_latest(const struct vpmu_core *core, uint64_t va
 {
 	return vaddr - core->data.lines[vpmu_latest_index(core, &core->data, vaddr)] <=
 	       core->model.line - size;
-}
-
-/*
- * The guest used size bytes of memory within one page, at a virtual and a
- * physical address, and not only the line used last in its set.  Counts all
- * but loads and stores themselves.  Returns the
- * penalty in cycles, already counted; left[VPMU_CYCLES] is not touched by it,
- * as the caller may hold part of it as steps not yet counted.
- */
-unsigned int vpmu_core_access(struct vpmu_core *core, uint64_t vaddr, uint64_t paddr,
-			      unsigned int size, unsigned int ring);
-
-/* The guest fetches instructions from a line, given by an address in it, and
-   not the one used last in its set.  Returns as above. */
-unsigned int vpmu_core_fetch(struct vpmu_core *core, uint64_t vaddr, uint64_t paddr,
-			     unsigned int ring);
-
-/* A conditional branch at pc was taken or not.  Returns as above. */
-unsigned int vpmu_core_conditional(struct vpmu_core *core, uint64_t pc, bool taken,
-				   unsigned int ring);
-
-/* A direct jump (return_address 0), or call that will return there. */
-void vpmu_core_direct(struct vpmu_core *core, uint64_t return_address, unsigned int ring);
-
-/* An indirect jump, call or return at pc went to target; next is the address
-   after it.  Returns as above. */
-unsigned int vpmu_core_indirect(struct vpmu_core *core, enum vpmu_jump kind, uint64_t pc,
-				uint64_t target, uint64_t next, unsigned int ring);
-
-/* Count an event with a threshold, noting when it is passed. */
-static inline void vpmu_core_count(struct vpmu_core *core, enum vpmu_event event, unsigned int ring)
-{
-	if (vpmu_count(&core->pmu, event, 1, ring))
-		core->due = true;
 }
 
 #endif

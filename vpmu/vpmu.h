@@ -181,7 +181,6 @@ struct vpmu {
 	uint32_t active;		   /* bit: counter that counts */
 	unsigned int armed;		   /* the ring of vpmu_arm() */
 
-	const struct vpmu_shape *shape;			 /* what kind it is */
 	struct vpmu_counter counters[VPMU_MAX_COUNTERS]; /* general, fixed from VPMU_FIRST_FIXED */
 	uint64_t evtsel[VPMU_MAX_GENERAL];
 	uint64_t fixed_ctrl;
@@ -202,6 +201,9 @@ struct vpmu {
 	bool nmi_runs;		    /* the handler of an NMI ... */
 	struct vpmu_span nmi_start; /* ... since then, in totals */
 	struct vpmu_stats stats;
+
+	/* What vpmu_init() was given: no state. */
+	const struct vpmu_shape *shape; /* what kind it is */
 	struct vpmu_config config;
 };
 

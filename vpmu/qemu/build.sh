@@ -5,7 +5,7 @@
 # usage: build.sh [--meson DIR] [--jobs N] [--firmware DIR]... TARBALL OUT
 #
 #   TARBALL         qemu_10.0.*.orig.tar.*, as Debian's source package has it
-#   OUT             made anew: bin/qemu-system-x86_64, share/ (firmware), build.log
+#   OUT             made anew: bin/qemu-system-x86_64, share/ (firmware, libcache.so), build.log
 #   --meson DIR     an unpacked meson package (the folder that holds usr/), for
 #                   where the installed meson is older than 1.5
 #   --jobs N        compile so many files at once (default: all processors)
@@ -104,14 +104,17 @@ python=python3
 cd "$new/build"
 "$new/src/configure" --python="$python" --target-list=x86_64-softmmu \
 	--without-default-features --without-default-devices --with-devices-x86_64=vpmu \
-	--enable-tcg --enable-kvm --enable-system --disable-docs --disable-tools \
+	--enable-tcg --enable-kvm --enable-system --disable-docs --disable-tools --enable-plugins \
 	--disable-install-blobs --disable-fdt --disable-download --disable-werror \
 	>>"$log" 2>&1 || fail "configure failed: $(grep -m1 -E 'ERROR|error:|was not found|isn.t suitable' "$log" || tail -n 1 "$log")"
+
+# QEMU's own cache plugin, which a bench compares us with.
+plugin=contrib/plugins/libcache.so
 
 # Ninja's counts become a line for each tenth.
 step "compiling"
 {
-	NINJA_STATUS='[%p] ' nice ninja -j "$jobs" qemu-system-x86_64 2>&1 || echo "FAILED: ninja"
+	NINJA_STATUS='[%p] ' nice ninja -j "$jobs" qemu-system-x86_64 "$plugin" 2>&1 || echo "FAILED: ninja"
 } | awk -v log_file="$log" '
 	{ print >> log_file }
 	/^\[ *[0-9]+%\]/ {
@@ -126,6 +129,7 @@ step "compiling"
 	END { exit failed != "" }' || fail "compiling failed: $(grep -m1 'error:' "$log" || echo 'see the log') ($log)"
 
 strip -o "$new/bin/qemu-system-x86_64" qemu-system-x86_64
+cp "$plugin" "$new/share/"
 cd /
 "$new/bin/qemu-system-x86_64" -device machperf-port,help >>"$log" 2>&1 ||
 	fail "the new emulator does not run: $(tail -n 1 "$log")"

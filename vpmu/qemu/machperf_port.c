@@ -18,6 +18,7 @@
 #include "exec/memory.h"
 #include "hw/isa/isa.h"
 #include "hw/qdev-properties.h"
+#include "migration/vmstate.h"
 #include "qom/object.h"
 #include "system/system.h"
 #include "x86_pmu.h"
@@ -211,8 +212,8 @@ static void port_realize(DeviceState *dev, Error **errp)
         error_setg_errno(errp, errno, "machperf-port: fd=%d", s->fd);
         return;
     }
-    if (s->histogram_path) {
-        x86_pmu_keep_histogram();
+    if (s->histogram_path && !x86_pmu_keep_histogram(errp)) {
+        return;
     }
     s->exit_notifier.notify = port_at_exit;
     qemu_add_exit_notifier(&s->exit_notifier);
@@ -221,6 +222,18 @@ static void port_realize(DeviceState *dev, Error **errp)
     memory_region_add_subregion(isa_address_space_io(ISA_DEVICE(dev)),
                                 s->iobase, &s->io);
 }
+
+/* What was put out stays out; a machine that was loaded has its own output. */
+static const VMStateDescription port_vmstate = {
+    .name = TYPE_MACHPERF_PORT,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]){
+        VMSTATE_UINT64(addr, MachperfPort),
+        VMSTATE_UINT32(status, MachperfPort),
+        VMSTATE_END_OF_LIST(),
+    },
+};
 
 static const Property port_properties[] = {
     DEFINE_PROP_UINT32("iobase", MachperfPort, iobase, X86_PMU_PORT_BASE),
@@ -236,6 +249,7 @@ static void port_class_init(ObjectClass *klass, void *data)
 
     dc->desc = "machperf output port";
     dc->realize = port_realize;
+    dc->vmsd = &port_vmstate;
     device_class_set_props(dc, port_properties);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }

@@ -58,8 +58,9 @@ void x86_pmu_lapic_access(void);
 /* Write what the models counted about themselves; errors stay in f. */
 void x86_pmu_print_stats(FILE *f);
 
-/* Keep counts by address from now on; before the machine runs. */
-void x86_pmu_keep_histogram(void);
+/* Keep counts by address from now on; before the machine runs.  False: it
+   cannot. */
+bool x86_pmu_keep_histogram(Error **errp);
 
 /* Write them; false: memory ran out.  Errors of output stay in f. */
 bool x86_pmu_print_histogram(FILE *f);

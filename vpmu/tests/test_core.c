@@ -2,7 +2,7 @@
 /* What accesses and branches charge: events and penalties, by hand. */
 #include "unit.h"
 
-#include "core.h"
+#include "core_run.h"
 
 static struct vpmu_core core;
 static struct vpmu_cache llc;

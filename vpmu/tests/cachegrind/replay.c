@@ -9,7 +9,7 @@
  * up in the last-level cache.  So the second lines are printed too, and beside
  * that the model's caches put together by cachegrind's rule.
  */
-#include "core.h"
+#include "core_run.h"
 
 #include <inttypes.h>
 #include <stdio.h>

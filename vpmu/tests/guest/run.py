@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the bare-metal images under the emulator: run.py TEST QEMU DATA IMAGE."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 TIME_LIMIT = 120
 
@@ -185,6 +187,108 @@ def test_histogram(qemu, data, image):
         expect("no place: said", "cannot write histogram to /no/such/file" in done.stderr, True)
 
 
+def state_command(qemu, data, image, folder, name):
+    """The image of state, with two CPUs, and it may reset."""
+    command = machine(qemu, data, image) + ["-smp", "2", "-serial", "file:" + os.path.join(folder, name),
+                                            "-device", "machperf-port,stats=" + os.path.join(folder, name + ".stats")]
+    command.remove("-no-reboot")
+    return command
+
+
+class Monitor:
+    """A machine with its monitor on a pipe."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command + ["-qmp", "stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        self.process.stdout.readline()
+        self.ask("qmp_capabilities")
+
+    def ask(self, command, **arguments):
+        json.dump({"execute": command, "arguments": arguments}, self.process.stdin)
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            answer = json.loads(line)
+            if "error" in answer:
+                sys.exit(f"{command}: {answer['error']['desc']}")
+            if "return" in answer:
+                return answer["return"]
+        sys.exit(f"{command}: the emulator has gone")
+
+    def quit(self):
+        self.ask("quit")
+        self.process.communicate(timeout=TIME_LIMIT)
+
+
+def wait_for(what, true):
+    """Until TRUE() is, at most the time limit."""
+    end = time.monotonic() + TIME_LIMIT
+    while not true():
+        if time.monotonic() > end:
+            sys.exit(f"{what}: not within {TIME_LIMIT} s")
+        time.sleep(0.01)
+
+
+def save_in_the_middle(command, serial, path):
+    """Save the machine once it has said something."""
+    monitor = Monitor(command)
+    wait_for("a round", lambda: os.path.exists(serial) and read(serial).count(b"round") >= 3)
+    monitor.ask("stop")
+    monitor.ask("migrate", uri="file:" + path)
+    wait_for("saving", lambda: monitor.ask("query-migrate")["status"] in ("completed", "failed"))
+    expect("saving", monitor.ask("query-migrate")["status"], "completed")
+    monitor.quit()
+
+
+def settled_statistics(folder, name):
+    """What does not go on while the machine waits for its reset, which is done in the host's time."""
+    lines = read(os.path.join(folder, name + ".stats")).decode().splitlines()
+    return [line for line in lines if not re.search(r" (instructions\.kernel|steps) ", line)]
+
+
+def go_on(command, path):
+    """Load the machine, which was saved as it stood still, and run it to its end; its exit code."""
+    monitor = Monitor(command + ["-incoming", "file:" + path])
+    wait_for("loading", lambda: monitor.ask("query-status")["status"] == "paused")
+    monitor.ask("cont")
+    monitor.process.communicate(timeout=TIME_LIMIT)
+    return monitor.process.returncode
+
+
+def test_state(qemu, data, image):
+    """A machine saved and loaded goes on as if nothing had been; RESET and INIT do what they should."""
+    with tempfile.TemporaryDirectory() as folder:
+        saved = os.path.join(folder, "saved")
+        once = state_command(qemu, data, image, folder, "once")
+        done = run(once)
+        text = read(os.path.join(folder, "once")).decode()
+        print(text)
+        expect("failures", [line for line in text.splitlines() if line.startswith("FAIL")], [])
+        expect("last line", text.splitlines()[-1:], ["end"])
+        expect("exit code", done.returncode, 0)
+
+        save_in_the_middle(state_command(qemu, data, image, folder, "before"), os.path.join(folder, "before"), saved)
+        expect("loaded: exit code", go_on(state_command(qemu, data, image, folder, "after"), saved), 0)
+        before, after = read(os.path.join(folder, "before")), read(os.path.join(folder, "after"))
+        expect("it was in the middle", before.count(b"round") >= 3 and after.count(b"round") >= 3, True)
+        expect("console", (before + after).decode(), text)
+        expect("statistics", settled_statistics(folder, "after"), settled_statistics(folder, "once"))
+
+        # Another model, or counts by address, which are not saved.
+        done = run(state_command(qemu, data, image, folder, "other") +
+                   ["-incoming", "file:" + saved, "-global", "x86_64-cpu.pmu-model=l1d.size=16K"])
+        expect("other model: exit code", done.returncode, 1)
+        expect("other model: said", "saved with another PMU" in done.stderr, True)
+        command = state_command(qemu, data, image, folder, "counted")
+        command[-1] += ",histogram=/dev/null"
+        monitor = Monitor(command)
+        json.dump({"execute": "migrate", "arguments": {"uri": "file:" + saved}}, monitor.process.stdin)
+        monitor.process.stdin.flush()
+        answer = next(a for a in map(json.loads, monitor.process.stdout) if "error" in a or "return" in a)
+        expect("counts by address: said", "counts by address" in answer.get("error", {}).get("desc", ""), True)
+        monitor.quit()
+
+
 def refused(command, words):
     """It exits at once with one line that has these words."""
     done = run(command)
@@ -223,22 +327,56 @@ def processor_time(pid):
     return total / 1e9
 
 
-def bench(qemu, data, image):
-    """Host time of each run of the image against the one that counts nothing."""
-    with subprocess.Popen(machine(qemu, data, image) + ["-serial", "stdio", "-device", "machperf-port"],
+# Goals: ratios of processor time.
+MOST_IDLE, MOST_MODELS, WORST_MODELS, LEAST_GAIN = 1.05, 3.0, 5.0, 5.0
+ROUNDS_OF_BENCH = 3
+
+
+def times(command):
+    """{run: seconds of the host} of the bench image."""
+    with subprocess.Popen(command + ["-serial", "stdio", "-device", "machperf-port"],
                           stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as guest:
         marks = []
         for line in guest.stdout:
             marks.append((line.decode().strip(), processor_time(guest.pid)))
             if marks[-1][0] == "end":
                 break
-    base = None
-    for (name, start), (_, end) in zip(marks, marks[1:]):
-        if name.endswith(" nothing"):
-            base = end - start
-        print(f"{name:28} {end - start:7.3f} s {(end - start) / base:6.2f}")
+    return {name: end - start for (name, start), (_, end) in zip(marks, marks[1:])}
+
+
+def bench(qemu, data, image):
+    """Host time of each run of the image against that without a PMU, and against QEMU's own cache plugin.
+
+    All commands in turns, and the least of each, so that what else the host does falls on all."""
+    # The model's default geometry; it has no shared cache for instructions and data of two levels but this.
+    plugin = os.path.join(data, "libcache.so") + (
+        ",icachesize=32768,iassoc=8,iblksize=64,dcachesize=32768,dassoc=8,dblksize=64,evict=lru"
+        ",l2=on,l2cachesize=1048576,l2assoc=16,l2blksize=64")
+    commands = {"plain": machine(qemu, data, image, cpu="Nehalem"), "pmu": machine(qemu, data, image),
+                "plugin": machine(qemu, data, image, cpu="Nehalem") + ["-plugin", plugin, "-d", "plugin", "-D", os.devnull]}
+    least = {}
+    for _ in range(ROUNDS_OF_BENCH):
+        for which, command in commands.items():
+            for name, seconds in times(command).items():
+                least[which, name] = min(seconds, least.get((which, name), seconds))
+    met = True
+    for (which, name), seconds in least.items():
+        work, events = name.split(" ", 1)
+        ratio = seconds / least["plain", work + " nothing"]
+        goal = ""
+        if which == "pmu" and events in ("nothing", "instructions"):
+            goal = f"at most {MOST_IDLE}" + ("" if ratio <= MOST_IDLE else ", not met")
+        if which == "pmu" and events == "caches+tlbs+branches":
+            goal = f"at most {MOST_MODELS}" + ("" if ratio <= MOST_MODELS else ", not met")
+            gain = least["plugin", work + " nothing"] / seconds
+            goal += f"; the plugin takes {gain:.1f} times as long, goal {LEAST_GAIN}" + (
+                "" if gain >= LEAST_GAIN else ", not met")
+            met &= ratio <= WORST_MODELS
+        print(f"{which:7} {name:32} {seconds:7.3f} s {ratio:6.2f}  {goal}")
+    if not met:
+        sys.exit(f"the models take more than {WORST_MODELS} times as long")
 
 
 if __name__ == "__main__":
     {"counts": test_counts, "port": test_port, "errors": test_errors,
-     "geometry": test_geometry, "histogram": test_histogram, "absent": test_absent, "bench": bench}[sys.argv[1]](*sys.argv[2:])
+     "geometry": test_geometry, "histogram": test_histogram, "state": test_state, "absent": test_absent, "bench": bench}[sys.argv[1]](*sys.argv[2:])
