@@ -7,6 +7,11 @@
 #define EMULATOR_LEAF_CLOCK	0x4d500001U
 
 #define EMULATOR_MSR_RESET	0
+#define EMULATOR_MSR_EVENT_IP	2
+
+#define EMULATOR_EVENT_IP_MODEL	2	/* the first that tells it */
+
+#define LONGEST_INSTRUCTION	15	/* bytes */
 
 struct emulator emulator;
 
@@ -36,4 +41,17 @@ emulator_model_reset (void)
 {
   if (emulator.msr != 0)
     cpu_wrmsr (emulator.msr + EMULATOR_MSR_RESET, 0);
+}
+
+unsigned long
+emulator_event_ip (const struct pmu_regs *regs)
+{
+  unsigned long ip;
+
+  if (emulator.model_version < EMULATOR_EVENT_IP_MODEL)
+    return regs->ip;
+  ip = cpu_rdmsr (emulator.msr + EMULATOR_MSR_EVENT_IP);
+  /* Where it is not known it is 0.  The registers are those after it, so a
+     branch that was taken stays where it went. */
+  return regs->ip - ip <= LONGEST_INSTRUCTION ? ip : regs->ip;
 }

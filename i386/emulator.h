@@ -8,11 +8,13 @@
  *		       edx I/O port of the data port
  *   MSR +0	       write: reset the model and the overflow counts
  *   MSR +1	       read: instructions executed by this CPU
+ *   MSR +2	       read, from model 2 on: the instruction that caused the latest
+ *		       overflow interrupt, 0: not known
  */
 #ifndef _I386_EMULATOR_H_
 #define _I386_EMULATOR_H_
 
-#include <kern/pmu/pmu_env.h>
+#include <kern/pmu/pmu.h>
 
 struct emulator
 {
@@ -29,5 +31,8 @@ void emulator_init (void);
 
 /* Make the model of this CPU, and the shared cache, as after power-on. */
 void emulator_model_reset (void);
+
+/* The pmu_ops event_ip of a PMU that may be the emulator's. */
+unsigned long emulator_event_ip (const struct pmu_regs *regs);
 
 #endif /* _I386_EMULATOR_H_ */

@@ -65,5 +65,6 @@ const struct pmu_ops x86_pmu_ops =
   .remove = x86_pmu_remove,
   .read = x86_pmu_read,
   .model_reset = emulator_model_reset,
+  .event_ip = emulator_event_ip,
   .describe = x86_pmu_describe,
 };

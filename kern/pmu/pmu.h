@@ -118,6 +118,11 @@ struct pmu_ops
   /* Forget modelled state (emulated PMU); NULL: nothing to forget. */
   void (*model_reset) (void);
 
+  /* In the overflow callback: the instruction that caused the overflow, if it
+     is known and regs are of the one behind it; else regs->ip.  NULL: never
+     known. */
+  unsigned long (*event_ip) (const struct pmu_regs *regs);
+
   /* Fill what this driver knows of *description, which is zero before. */
   void (*describe) (struct pmu_description *description);
 };

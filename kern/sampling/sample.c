@@ -62,8 +62,10 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
 {
   const struct perf_event *event = counter->event;
   uint64_t type = event->attr.sample_type;
-  uint64_t *at = words + 1;
+  uint64_t *at = words + 1, *chain;
+  uint32_t misc = 0;
   struct pmu_regs user;
+  unsigned long ip;
 
   /* Skid may end in the kernel what was counted in user mode; whoever may
      not see the kernel gets the place where the user left for it. */
@@ -73,20 +75,32 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
       regs = &user;
     }
 
+  ip = regs->ip;
+  if (counter->pmu.ops->event_ip != NULL)
+    ip = counter->pmu.ops->event_ip (regs);
+  if (ip != regs->ip)
+    misc = PERF_RECORD_MISC_EXACT_IP;
+
   if ((type & ~PERF_SAMPLE_CALLCHAIN) == SAMPLE_USUAL)
-    at = perf_put_sample_fields (at, SAMPLE_USUAL, event->id, regs->ip,
+    at = perf_put_sample_fields (at, SAMPLE_USUAL, event->id, ip,
 				 perf_sched_who (), pmu_clock_ns (),
 				 counter->pmu.period * overflows);
   else
-    at = perf_put_sample_fields (at, type, event->id, regs->ip,
+    at = perf_put_sample_fields (at, type, event->id, ip,
 				 perf_sched_who (), pmu_clock_ns (),
 				 counter->pmu.period * overflows);
   if (type & PERF_SAMPLE_CALLCHAIN)
-    at = sample_put_callchain (at, event, regs);
+    {
+      chain = at;
+      at = sample_put_callchain (at, event, regs);
+      /* Number, mode, and what was interrupted, unless it is left out. */
+      if (misc != 0 && at > chain + 2 && chain[2] == regs->ip)
+	chain[2] = ip;
+    }
 
   words[0] = perf_header (PERF_RECORD_SAMPLE,
-			  regs->user ? PERF_RECORD_MISC_USER
-				     : PERF_RECORD_MISC_KERNEL,
+			  misc | (regs->user ? PERF_RECORD_MISC_USER
+					     : PERF_RECORD_MISC_KERNEL),
 			  at - words);
   return at;
 }

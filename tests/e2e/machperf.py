@@ -129,10 +129,16 @@ def kernel_symbols():
     return {line.split()[-1] for line in text.splitlines()}
 
 
+def disassembly(program, function):
+    """[(address, instruction)] of FUNCTION."""
+    text = run("objdump", "-d", "--no-show-raw-insn", f"--disassemble={function}", program).stdout
+    return [(int(address, 16), words) for address, words in
+            re.findall(r"^\s+([0-9a-f]+):\s+(\S.*)$", text, re.M)]
+
+
 def instructions(program, function):
     """How many instructions stand in FUNCTION."""
-    text = run("objdump", "-d", "--no-show-raw-insn", f"--disassemble={function}", program).stdout
-    return len(re.findall(r"^\s+[0-9a-f]+:\s+\S", text, re.M))
+    return len(disassembly(program, function))
 
 
 def loop_length(program, function):

@@ -125,6 +125,19 @@ class Stat(machperf.Session):
                            0.99 * misses)
         self.assertEqual(self.stat(*options, workload=["chase", "4096", "100000"]), result)
 
+    def test_functions_of_every_event(self):
+        """Whatever the model counts, functions add up to the counters, in kernel and user mode."""
+        events = ("cycles,instructions,branches,branch-misses,cache-references,cache-misses",
+                  "L1-dcache-loads,L1-dcache-stores,L1-dcache-load-misses,dTLB-load-misses",
+                  "L1-icache-load-misses,iTLB-load-misses,cache-misses:k,dTLB-load-misses:u")
+        for some in events:
+            with self.subTest(events=some):
+                result = self.stat("--per-function", "-e", some, workload=["zlib"])
+                self.assert_adds_up(result)
+                self.assertEqual(len(result["events"]), some.count(",") + 1)
+                for event in result["events"]:
+                    self.assertGreater(event["value"], 0, event["name"])
+
     def test_functions_of_tasks(self):
         """A workload of two threads that talk: the kernel's part adds up over all switches."""
         result = self.stat("--per-function", "-e", "instructions,cycles,branches,L1-dcache-stores",

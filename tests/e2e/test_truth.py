@@ -30,6 +30,20 @@ class Truth(machperf.Session):
     def test_chase(self):
         self.concentrated("cache-misses", 1000, "chase", ["chase"])
 
+    def test_chase_at_the_load(self):
+        """99 of 100 misses are at the load itself, in the sample and in its chain; the rest made the list."""
+        program = os.path.join(machperf.WORKLOADS, "chase")
+        loads = [address for address, text in machperf.disassembly(program, "chase_loop")
+                 if re.match(r"mov\s+\(%r..\),", text)]
+        self.assertEqual(len(loads), 1)
+        self.record(["-e", "cache-misses:u", "-c", "1000"], ["chase", "2048", "4000000"])
+        chains = [[int(ip, 16) for ip in block.split()]
+                  for block in self.perf("script", "-F", "ip").split("\n\n") if block.strip()]
+        samples = [int(ip, 16) for ip in self.perf("script", "-F", "ip", "--hide-call-graph").split()]
+        self.assertGreater(len(samples), 3900)
+        self.assertGreaterEqual(samples.count(loads[0]), 0.99 * len(samples))
+        self.assertEqual(sum(chain[0] == loads[0] for chain in chains), samples.count(loads[0]))
+
     def test_chase_fits(self):
         self.assertLessEqual(self.rate("cache-misses", ["chase", "16", "1000000"], 1000000), 0.01)
 
