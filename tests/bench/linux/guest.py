@@ -131,8 +131,8 @@ class Linux:
                        check=True)
         return out
 
-    def run(self, job, programs):
-        """Boot and run JOB; (its output, the emulator's statistics)."""
+    def run(self, job, programs, cpu="Nehalem"):
+        """Boot on a CPU and run JOB; (its output, the emulator's statistics)."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             initrd, stats = os.path.join(folder, "initrd"), os.path.join(folder, "stats")
             with open(initrd, "wb") as f:
@@ -141,7 +141,7 @@ class Linux:
                 [self.qemu, "-L", self.qemu_data, "-machine", "pc", "-m", "512", "-accel", "tcg",
                  "-icount", "shift=3,sleep=off", "-rtc", "base=2026-01-01T00:00:00,clock=vm",
                  "-seed", "1", "-nodefaults", "-display", "none", "-no-reboot",
-                 "-cpu", "Nehalem,pmu=on", "-serial", "stdio",
+                 "-cpu", cpu + ",pmu=on", "-serial", "stdio",
                  "-device", f"machperf-port,stats={stats}",
                  "-kernel", self.kernel, "-initrd", initrd,
                  "-append", "console=ttyS0 quiet panic=-1 nokaslr mitigations=off tsc=reliable "
