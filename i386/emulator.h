@@ -8,8 +8,8 @@
  *		       edx I/O port of the data port
  *   MSR +0	       write: reset the model and the overflow counts
  *   MSR +1	       read: instructions executed by this CPU
- *   MSR +2	       read, from model 2 on: the instruction that caused the latest
- *		       overflow interrupt, 0: not known
+ *   MSR +2	       read, from model 2 on: the instruction that caused the
+ *		       latest overflow interrupt, 0: not known
  */
 #ifndef _I386_EMULATOR_H_
 #define _I386_EMULATOR_H_

@@ -228,11 +228,12 @@ static const VMStateDescription port_vmstate = {
     .name = TYPE_MACHPERF_PORT,
     .version_id = 1,
     .minimum_version_id = 1,
-    .fields = (const VMStateField[]){
-        VMSTATE_UINT64(addr, MachperfPort),
-        VMSTATE_UINT32(status, MachperfPort),
-        VMSTATE_END_OF_LIST(),
-    },
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_UINT64(addr, MachperfPort),
+            VMSTATE_UINT32(status, MachperfPort),
+            VMSTATE_END_OF_LIST(),
+        },
 };
 
 static const Property port_properties[] = {

@@ -178,12 +178,14 @@ void x86_pmu_choose_tbs(struct X86PMU *pmu)
         cflags |= CF_PMU_BRANCH;
     }
     if (vpmu_has_filters(vpmu) ||
-        (x86_pmu_machine.histogram && vpmu_attribution_wanted(&pmu->attribution))) {
+        (x86_pmu_machine.histogram &&
+         vpmu_attribution_wanted(&pmu->attribution))) {
         cflags |= CF_PMU_INSTRUCTION;
     }
     cs->tcg_cflags = (cs->tcg_cflags & ~PMU_CFLAGS) | cflags;
     if (cflags & (CF_PMU_MEM | CF_PMU_ACCESS)) {
-        tlb_access_hook = x86_pmu_helper_access; /* and it looks whose access it is */
+        tlb_access_hook =
+            x86_pmu_helper_access; /* and it looks whose access it is */
     }
 }
 

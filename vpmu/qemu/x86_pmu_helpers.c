@@ -232,7 +232,8 @@ static void settle_branch(struct X86PMU *pmu, unsigned int penalty,
     }
 }
 
-void HOT helper_pmu_conditional(CPUX86State *env, target_ulong pc, uint32_t taken)
+void HOT helper_pmu_conditional(CPUX86State *env, target_ulong pc,
+                                uint32_t taken)
 {
     struct X86PMU *pmu = env->pmu;
 
@@ -242,7 +243,7 @@ void HOT helper_pmu_conditional(CPUX86State *env, target_ulong pc, uint32_t take
 }
 
 void HOT helper_pmu_direct(CPUX86State *env, target_ulong pc,
-                       target_ulong return_address)
+                           target_ulong return_address)
 {
     struct X86PMU *pmu = env->pmu;
 
@@ -250,8 +251,9 @@ void HOT helper_pmu_direct(CPUX86State *env, target_ulong pc,
     settle_branch(pmu, 0, pc);
 }
 
-void HOT helper_pmu_indirect(CPUX86State *env, target_ulong pc, target_ulong target,
-                         target_ulong next, uint32_t kind)
+void HOT helper_pmu_indirect(CPUX86State *env, target_ulong pc,
+                             target_ulong target, target_ulong next,
+                             uint32_t kind)
 {
     struct X86PMU *pmu = env->pmu;
 

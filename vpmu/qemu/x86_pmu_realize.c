@@ -119,8 +119,9 @@ bool x86_pmu_realize(X86CPU *cpu, Error **errp)
     env->pmu->env = env;
     config.opaque = env->pmu;
     config.kind = kind_of(env);
-    if (!vpmu_core_init(&env->pmu->core, &x86_pmu_machine.model, &x86_pmu_machine.llc,
-                        env->pmu_latest, env->pmu_latest_code, &config)) {
+    if (!vpmu_core_init(&env->pmu->core, &x86_pmu_machine.model,
+                        &x86_pmu_machine.llc, env->pmu_latest,
+                        env->pmu_latest_code, &config)) {
         error_setg(errp, "pmu=on: out of memory");
         return false;
     }

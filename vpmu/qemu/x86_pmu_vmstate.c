@@ -122,9 +122,11 @@ const VMStateDescription x86_pmu_vmstate = {
     .pre_save = pre_save,
     .post_save = post_save,
     .post_load = post_load,
-    .fields = (const VMStateField[]){
-        VMSTATE_UINT32(saved_size, struct X86PMU),
-        VMSTATE_VBUFFER_ALLOC_UINT32(saved, struct X86PMU, 0, NULL, saved_size),
-        VMSTATE_END_OF_LIST(),
-    },
+    .fields =
+        (const VMStateField[]){
+            VMSTATE_UINT32(saved_size, struct X86PMU),
+            VMSTATE_VBUFFER_ALLOC_UINT32(saved, struct X86PMU, 0, NULL,
+                                         saved_size),
+            VMSTATE_END_OF_LIST(),
+        },
 };
