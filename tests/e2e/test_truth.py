@@ -37,12 +37,13 @@ class Truth(machperf.Session):
                  if re.match(r"mov\s+\(%r..\),", text)]
         self.assertEqual(len(loads), 1)
         self.record(["-e", "cache-misses:u", "-c", "1000"], ["chase", "2048", "4000000"])
-        chains = [[int(ip, 16) for ip in block.split()]
-                  for block in self.perf("script", "-F", "ip").split("\n\n") if block.strip()]
-        samples = [int(ip, 16) for ip in self.perf("script", "-F", "ip", "--hide-call-graph").split()]
+        dump = self.perf("script", "-D")
+        # 0x4002: exact, in user mode.
+        samples = re.findall(r"PERF_RECORD_SAMPLE\(IP, (0x\w+)\): \S+: (0x\w+) .*\n.*FP chain.*\n.* 0: .*\n.* 1: (\w+)", dump)
+        there = [misc for misc, ip, innermost in samples if int(ip, 16) == int(innermost, 16) == loads[0]]
         self.assertGreater(len(samples), 3900)
-        self.assertGreaterEqual(samples.count(loads[0]), 0.99 * len(samples))
-        self.assertEqual(sum(chain[0] == loads[0] for chain in chains), samples.count(loads[0]))
+        self.assertGreaterEqual(len(there), 0.99 * len(samples))
+        self.assertEqual(set(there), {"0x4002"})
 
     def test_chase_fits(self):
         self.assertLessEqual(self.rate("cache-misses", ["chase", "16", "1000000"], 1000000), 0.01)
