@@ -8,8 +8,8 @@ import machperf
 
 
 # At a ret, what the function has taken off the stack lies below it, out of the dump, and gcc's tables
-# look for it there.
-WHOLE = 0.997
+# look for it there: 3 or 4 samples of 1300, as the ticks fall.
+WHOLE = 0.995
 
 
 class Dwarf(machperf.Session):
