@@ -56,6 +56,10 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 		add_word(facts, "--model");
 		add_word(facts, "%s", options->model);
 	}
+	if (options->cpus > 1) {
+		add_word(facts, "--cpus");
+		add_word(facts, "%u", options->cpus);
+	}
 	add_word(facts, "--ring-size");
 	add_word(facts, "%" PRIu64, options->ring_size);
 	add_word(facts, "--");

@@ -82,7 +82,7 @@ static const char *const machine_args[] = {
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define NR_MACHINE_ARGS LENGTH(machine_args)
-#define MOST_ARGS	(1 + LENGTH(emulated_args) + NR_MACHINE_ARGS + 4 + 1)
+#define MOST_ARGS	(1 + LENGTH(emulated_args) + NR_MACHINE_ARGS + 4 + 2 + 1)
 
 /* What stands in the folder: links, the session, and what the emulator writes. */
 static const char *const folder_files[] = {"kernel",  "agent", "session",
@@ -122,13 +122,14 @@ static int write_padding(const struct machine *machine)
 }
 
 int machine_prepare(struct machine *machine, const struct images *images,
-		    const struct layout *layout)
+		    const struct layout *layout, unsigned int cpus)
 {
 	const char *place = getenv("TMPDIR");
 	int code;
 
 	memset(machine, 0, sizeof(*machine));
 	machine->layout = *layout;
+	snprintf(machine->cpus, sizeof(machine->cpus), "%u", cpus);
 	machine->port = machine->console = machine->messages = -1;
 	if (asprintf(&machine->folder, "%s/perfrec-XXXXXX", place && *place ? place : "/tmp") < 0) {
 		machine->folder = NULL;
@@ -175,6 +176,8 @@ static char **make_argv(const struct machine *machine, const struct images *imag
 	for (n = 0; n < NR_MACHINE_ARGS; n++)
 		argv[nr++] =
 		    (char *)argument_of(machine_args[n], accelerator, by_address, &machine->layout);
+	argv[nr++] = "-smp";
+	argv[nr++] = (char *)machine->cpus;
 	if (images->emulator_data) {
 		argv[nr++] = "-L";
 		argv[nr++] = images->emulator_data;

@@ -28,6 +28,7 @@ struct machine {
 	struct layout layout;
 	const char *model; /* the geometry asked for; NULL: the default */
 	char *geometry;	   /* what the emulator made of it, written out; malloc'd, NULL: not told */
+	char cpus[12];	   /* of -smp */
 };
 
 #define MACHINE_CPUID_BYTES 48
@@ -43,10 +44,10 @@ int machine_check(const struct options *options);
 /* What -accel of the emulator takes for KVM. */
 void machine_kvm_argument(char argument[MACHINE_ACCEL_BYTES]);
 
-/* Make the folder with links to the images, for a machine of this layout.
-   Prints what is wrong; an exit code. */
+/* Make the folder with links to the images, for a machine of this layout with
+   so many processors.  Prints what is wrong; an exit code. */
 int machine_prepare(struct machine *machine, const struct images *images,
-		    const struct layout *layout);
+		    const struct layout *layout, unsigned int cpus);
 
 /* The path of a file of the folder; malloc'd, NULL: no memory. */
 char *machine_file(const struct machine *machine, const char *name);

@@ -14,6 +14,7 @@
 #define MOST_SECONDS	  1000000
 
 const struct options default_options = {
+    .cpus = 1,
     .ring_size = DEFAULT_RING_SIZE,
     .timeout = DEFAULT_TIMEOUT,
     .silence = DEFAULT_SILENCE,
@@ -62,6 +63,15 @@ static int parse_event_texts(struct options *options)
 	return code;
 }
 
+static int take_cpus(const char *argument, unsigned int *cpus)
+{
+	uint64_t number = 0;
+	int code = parse_number("--cpus", argument, 1, MOST_CPUS, &number);
+
+	*cpus = number;
+	return code;
+}
+
 int take_common_option(struct options *options, int option, const char *argument)
 {
 	switch (option) {
@@ -85,6 +95,8 @@ int take_common_option(struct options *options, int option, const char *argument
 	case OPTION_MODEL:
 		options->model = argument;
 		return EXIT_GOOD;
+	case OPTION_CPUS:
+		return take_cpus(argument, &options->cpus);
 	case OPTION_TIMEOUT:
 		return take_seconds("--timeout", argument, &options->timeout);
 	case OPTION_ACCEL:

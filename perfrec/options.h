@@ -9,6 +9,7 @@
 #include "layout.h"
 
 #define LEAST_RING_SIZE 4096
+#define MOST_CPUS	8	  /* that Debian's kernels are built for */
 #define MOST_RING_SIZE	(2 << 20) /* with its control page it fits the kernel's largest buffer */
 
 enum accelerator {
@@ -40,6 +41,7 @@ struct options {
 	const char *emulator;	 /* NULL: search */
 	const char *kernel;	 /* NULL: search */
 	const char *model;	 /* geometry of the emulated PMU; NULL: the default */
+	unsigned int cpus;	 /* of the machine */
 	const char *buildid_dir; /* NULL: the default */
 	bool no_buildid_cache;
 	bool quiet;
@@ -74,6 +76,7 @@ struct syntax {
 enum common_option {
 	OPTION_QEMU = 256,
 	OPTION_KERNEL,
+	OPTION_CPUS,
 	OPTION_TIMEOUT,
 	OPTION_SILENCE,
 	OPTION_ACCEL,
@@ -87,6 +90,7 @@ enum common_option {
 	    {"quiet", no_argument, NULL, 'q'}, {"help", no_argument, NULL, 'h'},                   \
 	    {"qemu", required_argument, NULL, OPTION_QEMU},                                        \
 	    {"kernel", required_argument, NULL, OPTION_KERNEL},                                    \
+	    {"cpus", required_argument, NULL, OPTION_CPUS},                                        \
 	    {"timeout", required_argument, NULL, OPTION_TIMEOUT},                                  \
 	    {"accel", required_argument, NULL, OPTION_ACCEL},                                      \
 	    {"model", required_argument, NULL, OPTION_MODEL},                                      \

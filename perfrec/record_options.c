@@ -54,6 +54,7 @@ static const char help[] =
     "      --timeout SECONDS     give a hanging guest up; default 600, 0: never\n"
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
     "      --kernel IMAGE        another grafted kernel\n"
+    "      --cpus N              processors, for a kernel that drives several; default 1\n"
     "      --qemu PROGRAM        another emulator (or MACHPERF_QEMU)\n"
     "      --buildid-dir DIR     where symbols are kept for reports; default ~/.debug\n"
     "  -B, --no-buildid-cache    keep none\n"

@@ -287,7 +287,8 @@ static int listen(struct session *session, struct pollfd *polls)
 
 int session_prepare(const struct session *session)
 {
-	int code = machine_prepare(session->machine, session->images, &session->options->layout);
+	int code = machine_prepare(session->machine, session->images, &session->options->layout,
+				   session->options->cpus);
 	char *path;
 
 	session->machine->model = session->options->model;

@@ -30,9 +30,24 @@ static bool counts_hardware(const struct event_list *list)
 	return false;
 }
 
+/* Whether the kernel drives the processors that were asked for. */
+static int check_cpus(const struct session *session)
+{
+	const unsigned int asked = session->options->cpus;
+	const uint32_t driven = session->hello.info.nr_cpus;
+
+	if (driven == asked)
+		return EXIT_GOOD;
+	return fail(EXIT_UNSUPPORTED,
+		    "--cpus %u: this kernel (%s) uses %" PRIu32 " of them; give one that is built "
+		    "for several with --kernel",
+		    asked, session->images->kernel_path, driven);
+}
+
 static int take_hello(struct session *session, const uint8_t *contents, uint64_t length)
 {
 	struct perf_frame_hello *hello = &session->hello;
+	int code;
 
 	if (session->hello_seen || length < sizeof(*hello))
 		return nonsense("HELLO");
@@ -46,6 +61,9 @@ static int take_hello(struct session *session, const uint8_t *contents, uint64_t
 	hello->info.pmu_name[sizeof(hello->info.pmu_name) - 1] = '\0';
 	hello->info.kernel_version[sizeof(hello->info.kernel_version) - 1] = '\0';
 	session->hello_seen = true;
+	code = check_cpus(session);
+	if (code)
+		return code;
 	if (session->options->accelerator == ACCEL_KVM && hello->info.pmu_kind == PERF_PMU_CLOCK &&
 	    counts_hardware(&session->options->events))
 		return fail(EXIT_NO_ACCELERATOR,

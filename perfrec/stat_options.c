@@ -69,6 +69,7 @@ static const char help[] =
     "      --timeout SECONDS     give a hanging guest up; default 600, 0: never\n"
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
     "      --kernel IMAGE        another grafted kernel\n"
+    "      --cpus N              processors, for a kernel that drives several; default 1\n"
     "      --qemu PROGRAM        another emulator (or MACHPERF_QEMU)\n"
     "  -q, --quiet               no progress\n"
     "  -h, --help                this text\n";

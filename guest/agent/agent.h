@@ -3,9 +3,9 @@
  * The agent: one recording session in the guest.
  *
  * main.c goes through the session; port.c writes frames to the host, disk.c
- * reads the archive, loader.c makes the task, events.c opens and closes the
- * events, drain.c empties the rings, serve.c listens to the task.  archive.c,
- * config.c and elf.c are pure parsers.
+ * reads the archive, processors.c puts every processor to work, loader.c makes
+ * the task, events.c opens and closes the events, drain.c empties the rings,
+ * serve.c listens to the task.  archive.c, config.c and elf.c are pure parsers.
  *
  * Two threads: the first waits for rings to fill, the second serves the
  * task's messages.  Both write frames, so both take the output's lock first;
@@ -91,6 +91,10 @@ _Noreturn void agent_fail(struct agent *agent, unsigned code, unsigned index, ke
 
 /* disk.c: read the RAM disk rd0.  The memory is the caller's for good. */
 kern_return_t disk_read(mach_port_t device, struct archive *archive);
+
+/* processors.c: have tasks run on every processor.  Ends the session on
+   errors. */
+void processors_gather(struct agent *agent);
 
 /* loader.c */
 

@@ -198,6 +198,7 @@ int main(int argc, char **argv)
 	read_attrs(&agent, &archive);
 	probe(&agent);
 	hello(&agent);
+	processors_gather(&agent);
 	start(&agent, &archive);
 	output_unlock(&agent);
 	record(&agent);

@@ -175,6 +175,7 @@ class Sessions(unittest.TestCase):
             "pingpong": (["100"], r"pingpong: 100 calls\n"),
             "spin": (["10"], ""),
             "sqlite": (["100"], r"sqlite 3\.\d+\.\d+: 100 purchases, 121 rows, checksum \w{16}\n"),
+            "threads": (["3", "1000"], r"threads: 3 done, 1000 turns each\n"),
             "stride": (["8", "1000"], r"stride: 1000 reads of 8 pages, sum 3500\n"),
             "zlib": (["1", "1"], r"zlib 1\.\S+: level 1, \d+ bytes to \d+ and back, .*\n"),
         }
