@@ -8,6 +8,7 @@
 #include <machperf/task.h>
 #include "harness.h"
 #include "mach_user.h"
+#include "mach_host_user.h"
 #include "mach_port_user.h"
 #include "perf_user.h"
 #include "perf_test_user.h"
@@ -188,6 +189,13 @@ struct usage usage_now(void)
 	return usage;
 }
 
+/* In what tasks that were still to end may have had before, less is no harm. */
+bool usage_has_grown(const struct usage *before, const struct usage *after)
+{
+	return after->blocks > before->blocks || after->pages > before->pages ||
+	       after->ports > before->ports;
+}
+
 void check_usage(const struct usage *before, const struct usage *after, const char *what)
 {
 	check(before->blocks == after->blocks, "%s: blocks %u, then %u", what, before->blocks,
@@ -252,16 +260,15 @@ task_t child_make(void (*function)(void *), void *argument, thread_t *thread)
 	return task;
 }
 
-/* How many processors the kernel's interface says there are. */
+/* How many processors the kernel says there are: a stock kernel, too. */
 static unsigned count_cpus(void)
 {
-	struct perf_info_data info;
-	mach_msg_type_number_t size = sizeof(perf_bytes_t);
-	perf_bytes_t bytes;
+	processor_array_t processors;
+	mach_msg_type_number_t nr = 0;
 
-	must(perf_info(mach_host_self(), bytes, &size), "perf_info");
-	memcpy(&info, bytes, sizeof info);
-	return info.nr_cpus;
+	must(host_processors(host_priv, &processors, &nr), "host_processors");
+	vm_deallocate(mach_task_self(), (vm_address_t)processors, nr * sizeof *processors);
+	return nr;
 }
 
 /* By a message that does not come: thread_switch() returns at once on a kernel

@@ -96,6 +96,7 @@ struct usage {
 	natural_t blocks, pages, ports, objects, wired;
 };
 struct usage usage_now(void);
+bool usage_has_grown(const struct usage *before, const struct usage *after);
 void check_usage(const struct usage *before, const struct usage *after, const char *what);
 
 /* A loop of exactly 2 N instructions (N > 0), its entry and exit a few

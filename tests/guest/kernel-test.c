@@ -45,6 +45,7 @@ void test_cpus(void);
 void test_one_cpu(void);
 void test_moves(void);
 void test_turns(void);
+void test_recorders(void);
 
 const struct test tests[] = {
     {"scopes", test_scopes},
@@ -89,5 +90,6 @@ const struct test tests[] = {
     {"one-cpu", test_one_cpu},
     {"moves", test_moves},
     {"turns", test_turns},
+    {"recorders", test_recorders},
     {NULL, NULL},
 };

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-LIMIT = 60  # seconds, and for each further test
+LIMIT = 100  # seconds, and for each further test
 MORE = 15
 TROUBLE = re.compile(r'^.*(db>|panic|Assertion|Debugger invoked|kernel: .* trap).*$', re.M | re.I)
 
@@ -52,20 +52,24 @@ def watch(guest, console, limit):
     return f'no end after {limit} s'
 
 
+def boot(qemu, data, kernel, program, names, pmu, cpus):
+    """Run the tests of PROGRAM on KERNEL; the exit status or what went wrong, the console, and the emulator's overflows."""
+    with tempfile.TemporaryDirectory() as where:
+        console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
+        with subprocess.Popen(command(qemu, data, kernel, program, ' '.join(names), pmu, cpus, console, stream, stats),
+                              stdin=subprocess.DEVNULL) as guest:
+            try:
+                status = watch(guest, console, LIMIT + MORE * len(names))
+            finally:
+                guest.kill()
+        return status, read(console).replace('\r', ''), overflows(read(stats))
+
+
 def main():
     qemu, data, kernel, program, name = sys.argv[1:6]
     pmu = 'off' if 'off' in sys.argv[6:] else 'on'
     cpus = next((int(option[5:]) for option in sys.argv[6:] if option.startswith('cpus=')), 1)
-    with tempfile.TemporaryDirectory() as where:
-        console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
-        with subprocess.Popen(command(qemu, data, kernel, program, name.replace(',', ' '), pmu, cpus, console, stream, stats),
-                              stdin=subprocess.DEVNULL) as guest:
-            try:
-                status = watch(guest, console, LIMIT + MORE * name.count(','))
-            finally:
-                guest.kill()
-        text = read(console).replace('\r', '')
-        counted = overflows(read(stats))
+    status, text, counted = boot(qemu, data, kernel, program, name.split(','), pmu, cpus)
     lines = [line for line in text.split('\n') if line]
     print('\n'.join(lines[-200:]))
     if status != 0:

@@ -253,13 +253,6 @@ static void walk(const thread_t *threads, unsigned steps)
 	      (unsigned long)samples);
 }
 
-/* What a child that was still to end had before may be gone after. */
-static bool has_grown(const struct usage *before, const struct usage *after)
-{
-	return after->blocks > before->blocks || after->pages > before->pages ||
-	       after->ports > before->ports;
-}
-
 void test_stress(void)
 {
 	thread_t threads[NR_THREADS];
@@ -280,11 +273,11 @@ void test_stress(void)
 		walk(threads, 400);
 	}
 	after = usage_now();
-	for (unsigned tries = 0; tries < 30 && has_grown(&before, &after); tries++) {
+	for (unsigned tries = 0; tries < 30 && usage_has_grown(&before, &after); tries++) {
 		sleep_ms(100);
 		after = usage_now();
 	}
-	check(!has_grown(&before, &after),
+	check(!usage_has_grown(&before, &after),
 	      "nothing is left of them: blocks %u %u, pages %u %u, ports %u %u", before.blocks,
 	      after.blocks, before.pages, after.pages, before.ports, after.ports);
 	printf("overflows %lu\n", (unsigned long)accounted); /* run.py asks the emulator */
