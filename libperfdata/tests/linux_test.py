@@ -26,7 +26,7 @@ def by_script(path):
     text = output('perf', 'script', '-i', path, '--ns', '--show-mmap-events', '--show-task-events', '-F',
                   'pid,tid,cpu,time,event,period,ip')
     for line in text.splitlines():
-        head = re.match(r'\s*(\d+)/(\d+)\s+\[(\d+)\]\s+(\d+)\.(\d{9}):\s+(\d+) (\S+):\s*(\S*)', line)
+        head = re.match(r'\s*(\d+)/(\d+)\s+\[(\d+)\]\s+(\d+)\.(\d{9}):\s+(\d+)\s+(\S+):\s*(\S*)', line)
         mmap = re.search(r'PERF_RECORD_MMAP2? (-?\d+/-?\d+): \[(0x\w+\(0x\w+\)) @ (0x\w+|0)[^]]*\]: \S+ (.*)', line)
         comm = re.search(r'PERF_RECORD_COMM(?: exec)?: (.*:\d+/\d+)', line)
         task = re.search(r'PERF_RECORD_(FORK|EXIT)(\(\d+:\d+\):\(\d+:\d+\))', line)
@@ -67,6 +67,9 @@ class Linux(unittest.TestCase):
         self.path = os.path.join(self.folder, 'perf.data')
 
     def compare(self, *options, events=('cpu-clock',)):
+        if os.geteuid() != 0:
+            # The kernel may be closed to an ordinary user; perf would then say so in the names.
+            events = [event if event.endswith(':u') else event + ':u' for event in events]
         run = subprocess.run(['perf', 'record', '-q', '--sample-cpu', '-o', self.path, '-e', ','.join(events), *options, '--', *WORK],
                              capture_output=True, text=True)
         if run.returncode not in (0, 3) or not os.path.exists(self.path):
