@@ -8,8 +8,7 @@ Thousandths of an instruction, on the emulated PMU, as slopes, so that what begi
   context switch  machperf   our part of a hand-off from one thread to another while an event is open
   RPC             gnumach    the stock kernel's part of a call and its reply
 
-The stock kernel's code is pinned; ours is what this host's compiler makes of it, and differs by a few percent
-between compilers: gate/rules has the budgets.
+The stock kernel's code is pinned; ours is what this host's compiler makes of it: gate/rules has the tolerances.
 
 usage: paths.py BUILD [KERNEL] > TABLE
 """
