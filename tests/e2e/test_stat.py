@@ -132,7 +132,7 @@ class Stat(machperf.Session):
                   "L1-icache-load-misses,iTLB-load-misses,cache-misses:k,dTLB-load-misses:u")
         for some in events:
             with self.subTest(events=some):
-                result = self.stat("--per-function", "-e", some, workload=["zlib"])
+                result = self.stat("--per-function", "-e", some, workload=["pingpong", "200"])
                 self.assert_adds_up(result)
                 self.assertEqual(len(result["events"]), some.count(",") + 1)
                 for event in result["events"]:

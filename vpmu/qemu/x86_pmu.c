@@ -104,7 +104,9 @@ static void deliver_pmi(struct X86PMU *pmu)
 {
     pmu->pmi_pending = false;
     bql_lock();
-    if (!apic_deliver_pmi(env_archcpu(pmu->env)->apic_state)) {
+    /* AMD's stays as it is: its drivers do not look after it. */
+    if (!apic_deliver_pmi(env_archcpu(pmu->env)->apic_state,
+                          !IS_AMD_CPU(pmu->env))) {
         pmu->core.pmu.stats.pmis_masked++;
     }
     bql_unlock();

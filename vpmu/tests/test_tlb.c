@@ -48,6 +48,30 @@ static void test_lru(void **state)
 	assert_false(vpmu_tlb_access(&tlb, 16, 16, false));
 }
 
+/*
+ * Five pages of one set in turns never hit: each finds the four others.  Back
+ * and forth, of 0 16 32 48 64 48 32 16 0 ... the four latest are there after
+ * each turn, so of the eight of a round only the two ends miss:
+ *
+ *   first way up: five misses, {64 48 32 16}
+ *   48 32 16 hit, {16 32 48 64}; 0 misses, {0 16 32 48}
+ *   16 32 48 hit, {48 32 16 0}; 64 misses, {64 48 32 16}; and so on
+ */
+static void test_in_turns_and_back(void **state)
+{
+	static const uint64_t round[] = {48, 32, 16, 0, 16, 32, 48, 64};
+	unsigned int misses = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 20; i++)
+		misses += !vpmu_tlb_access(&tlb, i % 5 * 16, 1, true);
+	assert_int_equal(misses, 20);
+	/* The last of those turns was the first way up. */
+	for (unsigned int i = misses = 0; i < 8 * 10; i++)
+		misses += !vpmu_tlb_access(&tlb, round[i % 8], 1, true);
+	assert_int_equal(misses, 2 * 10);
+}
+
 /* Another frame behind the page is another translation, and replaces it. */
 static void test_remapped(void **state)
 {
@@ -84,6 +108,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_reach, empty, done),
 	    cmocka_unit_test_setup_teardown(test_lru, empty, done),
+	    cmocka_unit_test_setup_teardown(test_in_turns_and_back, empty, done),
 	    cmocka_unit_test_setup_teardown(test_remapped, empty, done),
 	    cmocka_unit_test_setup_teardown(test_switch_keeps_the_kernel, empty, done),
 	};

@@ -274,6 +274,11 @@ def test_state(qemu, data, image):
         expect("console", (before + after).decode(), text)
         expect("statistics", settled_statistics(folder, "after"), settled_statistics(folder, "once"))
 
+        amd = machine(qemu, data, image, cpu="EPYC,pmu=on") + ["-device", "machperf-port"]
+        expect("AMD: exit code", run(amd, os.path.join(folder, "amd")).returncode, 0)
+        expect("AMD: console", read(os.path.join(folder, "amd")).decode().split(),
+               ["ok", "amd-hits", "ok", "amd-lvt", "end"])
+
         # Another model, or counts by address, which are not saved.
         done = run(state_command(qemu, data, image, folder, "other") +
                    ["-incoming", "file:" + saved, "-global", "x86_64-cpu.pmu-model=l1d.size=16K"])
