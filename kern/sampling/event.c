@@ -24,6 +24,15 @@ event_size (unsigned int nr_counters)
 	 + nr_counters * sizeof (struct perf_counter);
 }
 
+/* Nobody can say more of an instruction than that it was the one before, so
+   samples of these are spared the question. */
+static boolean_t
+event_may_be_exact (const struct perf_event_attr *attr)
+{
+  return attr->type != PERF_TYPE_HARDWARE
+	 || attr->config != PERF_COUNT_HW_INSTRUCTIONS;
+}
+
 /* Make every CPU's counter ready.  Errors are those of pmu_event_init. */
 static kern_return_t
 event_init_counters (struct perf_event *event)
@@ -46,6 +55,8 @@ event_init_counters (struct perf_event *event)
       if (kr != KERN_SUCCESS)
 	return kr;
       counter->pmu.owner = counter;
+      if (event_may_be_exact (&event->attr))
+	event->event_ip = counter->pmu.ops->event_ip;
     }
   return KERN_SUCCESS;
 }

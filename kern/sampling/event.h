@@ -74,6 +74,8 @@ struct perf_event
   boolean_t counts;		/* on a PMU */
   boolean_t off_cpu;		/* the time blocked; else it is a dummy */
   unsigned int max_stack;	/* frames */
+  unsigned long (*event_ip) (const struct pmu_regs *regs);	/* of pmu_ops;
+				   NULL: not known of what it counts */
   unsigned int place_size;	/* bytes a sample needs in one piece at most */
   struct perf_event_attr attr;
   unsigned int nr_counters;

@@ -76,10 +76,12 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
     }
 
   ip = regs->ip;
-  if (counter->pmu.ops->event_ip != NULL)
-    ip = counter->pmu.ops->event_ip (regs);
-  if (ip != regs->ip)
-    misc = PERF_RECORD_MISC_EXACT_IP;
+  if (event->event_ip != NULL)
+    {
+      ip = event->event_ip (regs);
+      if (ip != regs->ip)
+	misc = PERF_RECORD_MISC_EXACT_IP;
+    }
 
   if ((type & ~PERF_SAMPLE_CALLCHAIN) == SAMPLE_USUAL)
     at = perf_put_sample_fields (at, SAMPLE_USUAL, event->id, ip,
