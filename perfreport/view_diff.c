@@ -64,6 +64,23 @@ static void add_unmatched(const struct diff *diff, struct text *text)
 		}
 }
 
+/* Machines that are emulated otherwise count otherwise. */
+static void add_other_machine(const struct diff *diff, struct text *text)
+{
+	static const char *const labels[] = {"model", "geometry", "icount-shift", "tsc-khz"};
+
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		const char *base = profile_fact(diff->sides[DIFF_BASE], labels[i]);
+		const char *new = profile_fact(diff->sides[DIFF_NEW], labels[i]);
+
+		if (base != NULL && new != NULL && strcmp(base, new) != 0)
+			text_print(text,
+				   "# different machines: the %s is not the same, so neither are "
+				   "cycles and misses of the same program\n",
+				   labels[i]);
+	}
+}
+
 void view_diff(const struct diff *diff, const struct options *options, struct text *text)
 {
 	text_print(text, "# new vs base: %s vs %s\n", options->input, options->base);
@@ -71,6 +88,7 @@ void view_diff(const struct diff *diff, const struct options *options, struct te
 		text_print(text, "#\n# %s\n", side_names[side]);
 		view_header(diff->sides[side], options, text);
 	}
+	add_other_machine(diff, text);
 	add_unmatched(diff, text);
 	for (size_t i = 0; i < diff->nr_events; i++)
 		add_event(diff, options, &diff->events[i], text);

@@ -191,6 +191,11 @@ class Gate(machperf.Session):
             status, verdict = self.gate("base", other)
             self.assertEqual(status, 3)
             self.assertIn(f"{self.path(other)}: the geometry is line=64,", json.dumps(verdict))
+        for out, model in (("one.data", "default"), ("two.data", "intel-skylake")):
+            self.record(["--model", model, "-e", "cycles:u", "-c", "1009"], ["chase", "64", "10000"], out=out)
+        said = machperf.run(machperf.PERFREPORT, "diff", self.path("one.data"), self.path("two.data"),
+                            "--build-id-dir", self.buildids, env=self.environment).stdout
+        self.assertIn("# different machines: the geometry is not the same", said)
 
     def test_layouts(self):
         """User instructions are those of every layout; the same program passes, other events among them."""
