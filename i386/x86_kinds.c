@@ -7,9 +7,11 @@
 #include <i386/amd.h>
 #include <i386/emulator.h>
 #include <i386/intel.h>
+#include <i386/zhaoxin.h>
 
 const struct x86_pmu_kind *const x86_pmu_kinds[] =
 {
+  &zhaoxin_pmu_kind,	/* before Intel's: it has the same leaf of CPUID */
   &intel_pmu_kind,
   &amd_pmu_kind,
   0

@@ -177,8 +177,9 @@ enum vpmu_access vpmu_intel_write(struct vpmu *p, uint32_t msr, uint64_t value)
 	int i;
 
 	if ((i = vpmu_msr_index(msr, VPMU_MSR_PMC0, s->nr_general)) >= 0) {
-		/* 20.2.6: the old address takes 32 bits and extends bit 31. */
-		p->counters[i].value = (uint64_t)(int64_t)(int32_t)value & mask;
+		/* 20.2.6: Intel's take 32 bits here and extend bit 31. */
+		p->counters[i].value =
+		    (s->wide_writes ? value : (uint64_t)(int64_t)(int32_t)value) & mask;
 		return VPMU_ACCESS_OK;
 	}
 	if (s->capabilities && (i = vpmu_msr_index(msr, VPMU_MSR_FULL_PMC0, s->nr_general)) >= 0)

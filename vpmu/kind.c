@@ -60,6 +60,17 @@ static const struct vpmu_encoding amd_zen_encodings[] = {
     {0xff85, VPMU_ITLB_MISSES},
 };
 
+/* Zhaoxin's WuDaoKou.  Its caches' events tell loads from stores; the model
+   has the loads' for both. */
+static const struct vpmu_encoding zhaoxin_encodings[] = {
+    {0x0082, VPMU_CYCLES},	 {0x0083, VPMU_CYCLES}, /* bus cycles */
+    {0x00c0, VPMU_INSTRUCTIONS}, {0x0515, VPMU_LLC_REFS},      {0x051a, VPMU_LLC_MISSES},
+    {0x0700, VPMU_BRANCHES},	 {0x0709, VPMU_BRANCH_MISSES}, {0x0042, VPMU_LOADS},
+    {0x0043, VPMU_STORES},	 {0x0538, VPMU_L1D_MISSES},    {0x052c, VPMU_DTLB_MISSES},
+    {0x0300, VPMU_INSTRUCTIONS}, /* fetches: one an instruction */
+    {0x0301, VPMU_L1I_MISSES},	 {0x0534, VPMU_ITLB_MISSES},
+};
+
 const enum vpmu_event vpmu_fixed_events[VPMU_MAX_FIXED] = {
     VPMU_INSTRUCTIONS, VPMU_CYCLES, VPMU_CYCLES, VPMU_CYCLES, /* slots: the model has one a cycle */
 };
@@ -136,6 +147,14 @@ const struct vpmu_shape vpmu_shapes[VPMU_NR_KINDS] = {
 		    .streamlined = true,
 		    .evtsel_reserved = AMD_RESERVED,
 		    EVENTS(amd_zen_encodings)},
+    [VPMU_ZHAOXIN] = {.version = 2,
+		      .nr_general = 4,
+		      .width = 48,
+		      .fixed = 7,
+		      .global = true,
+		      .wide_writes = true,
+		      .evtsel_reserved = INTEL_RESERVED,
+		      EVENTS(zhaoxin_encodings)},
 };
 
 /* Leaf 0xA (SDM volume 2A, CPUID): seven architectural events, none missing;

@@ -44,6 +44,7 @@ struct vpmu_shape {
 	unsigned int width;
 	uint32_t fixed;	       /* bit: fixed counter */
 	bool global;	       /* global control and status can be reached */
+	bool wide_writes;      /* counters take their whole width at the old address */
 	bool streamlined;      /* a freeze sets STATUS_FROZEN and spares GLOBAL_CTRL */
 	bool any_thread;       /* the bits may be set (and do nothing: one thread a core) */
 	uint64_t capabilities; /* IA32_PERF_CAPABILITIES */

@@ -41,6 +41,7 @@ enum vpmu_kind {
 	VPMU_AMD_LEGACY,
 	VPMU_AMD_CORE, /* PerfCtrExtCore: 6 counters */
 	VPMU_AMD_2,    /* PerfMonV2: the same with global registers */
+	VPMU_ZHAOXIN,  /* Intel's version 2, written in full width, with events of its own */
 	VPMU_NR_KINDS,
 };
 

@@ -275,6 +275,7 @@ struct perf_ring_page
 #define PERF_PMU_CLOCK		1	/* the clock interrupt only */
 #define PERF_PMU_INTEL		2	/* architectural perfmon */
 #define PERF_PMU_AMD		3
+#define PERF_PMU_ZHAOXIN	4
 
 /* perf_info_data.flags */
 #define PERF_INFO_EMULATED	1	/* the emulator's deterministic PMU */

@@ -12,6 +12,7 @@ static const struct {
     uint8_t model;
     enum vpmu_kind kind;
 } intel_models[] = {
+    {0x0e, VPMU_INTEL_1}, /* Core Duo */
     {0x3c, VPMU_INTEL_3}, /* Haswell */
     {0x3d, VPMU_INTEL_3}, /* Broadwell */
     {0x55, VPMU_INTEL_4}, /* Skylake-Server, Cascadelake-Server */
@@ -37,6 +38,9 @@ static enum vpmu_kind kind_of(CPUX86State *env)
         return family > 0x19 || (family == 0x19 && model >= 0x10)
                    ? VPMU_AMD_2
                    : VPMU_AMD_CORE;
+    }
+    if (IS_ZHAOXIN_CPU(env)) {
+        return VPMU_ZHAOXIN;
     }
     for (i = 0; family == 6 && i < ARRAY_SIZE(intel_models); i++) {
         if (intel_models[i].model == model) {

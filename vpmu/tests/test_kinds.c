@@ -55,6 +55,7 @@ static void test_intel_cpuid(void **state)
 	    {VPMU_INTEL_3, 0x07300403, 0, 3 | 48 << 5, true},
 	    {VPMU_INTEL_4, 0x07300404, 0, 3 | 48 << 5, true},
 	    {VPMU_INTEL_5, 0x07300805, 0xb, 2 | 48 << 5 | 1 << 15, true},
+	    {VPMU_ZHAOXIN, 0x07300402, 0, 3 | 48 << 5, false},
 	};
 
 	(void)state;
@@ -129,6 +130,13 @@ static void test_full_width(void **state)
 	/* The old address is as it always was. */
 	assert_write(0xc1, 0x80000000);
 	assert_int_equal(read_msr(0x4c1), 0xffff80000000);
+	/* Zhaoxin's takes it all. */
+	power_on(VPMU_ZHAOXIN);
+	assert_none(0x4c1);
+	assert_write(0xc1, BIT(47) + 5);
+	assert_int_equal(read_msr(0xc1), BIT(47) + 5);
+	assert_write(0xc1, 0x80000000);
+	assert_int_equal(read_msr(0xc1), 0x80000000);
 }
 
 static void test_any_thread(void **state)
@@ -315,7 +323,7 @@ static void test_amd_overflow(void **state)
 	assert_int_equal(read_msr(0xc0000300), 0);
 }
 
-static void test_amd_events(void **state)
+static void test_events_of_others(void **state)
 {
 	static const struct {
 		enum vpmu_kind kind;
@@ -337,6 +345,10 @@ static void test_amd_events(void **state)
 	    {VPMU_AMD_CORE, 0xff60, VPMU_LLC_REFS},
 	    {VPMU_AMD_CORE, 0x964, VPMU_LLC_MISSES},
 	    {VPMU_AMD_CORE, 0xf045, VPMU_DTLB_MISSES},
+	    {VPMU_ZHAOXIN, 0x82, VPMU_CYCLES},
+	    {VPMU_ZHAOXIN, 0x700, VPMU_BRANCHES},
+	    {VPMU_ZHAOXIN, 0x42, VPMU_LOADS},
+	    {VPMU_ZHAOXIN, 0x3c, VPMU_NO_EVENT},
 	    /* Intel's codes mean nothing here. */
 	    {VPMU_AMD_2, 0x3c, VPMU_NO_EVENT},
 	    {VPMU_AMD_2, 0x120, VPMU_NO_EVENT},
@@ -345,11 +357,14 @@ static void test_amd_events(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool amd = rows[i].kind != VPMU_ZHAOXIN;
+
 		power_on(rows[i].kind);
-		assert_write(0xc0010001, rows[i].code | BIT(16) | BIT(22));
+		assert_write(amd ? 0xc0010001 : 0x187, rows[i].code | BIT(16) | BIT(22));
 		for (enum vpmu_event e = 0; e < VPMU_NR_EVENTS; e++)
 			vpmu_event(&vpmu, e, e == rows[i].event ? 5 : 100, 3);
-		assert_int_equal(read_msr(0xc0010005), rows[i].event == VPMU_NO_EVENT ? 0 : 5);
+		assert_int_equal(read_msr(amd ? 0xc0010005 : 0xc2),
+				 rows[i].event == VPMU_NO_EVENT ? 0 : 5);
 	}
 }
 
@@ -361,7 +376,7 @@ int main(void)
 	    cmocka_unit_test(test_any_thread),	       cmocka_unit_test(test_fixed_bitmap),
 	    cmocka_unit_test(test_set_status),	       cmocka_unit_test(test_in_use),
 	    cmocka_unit_test(test_streamlined_freeze), cmocka_unit_test(test_amd_registers),
-	    cmocka_unit_test(test_amd_overflow),       cmocka_unit_test(test_amd_events),
+	    cmocka_unit_test(test_amd_overflow),       cmocka_unit_test(test_events_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

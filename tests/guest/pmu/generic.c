@@ -63,6 +63,8 @@ static const struct row {
     {"L1-dcache-loads", CACHE(L1D, READ, ACCESS), ABOUT(WALK)},
     {"L1-dcache-load-misses", CACHE(L1D, READ, MISS), ABOUT(WALK)},
     {"L1-dcache-stores", CACHE(L1D, WRITE, ACCESS), ABOUT(WALK)},
+    /* Zhaoxin's; the stack, which is stored to, stays in the cache. */
+    {"L1-dcache-store-misses", CACHE(L1D, WRITE, MISS), 0, ROOM},
     {"L1-icache-loads", CACHE(L1I, READ, ACCESS), ABOUT(INSTRUCTIONS)},
     {"L1-icache-load-misses", CACHE(L1I, READ, MISS), ABOUT(JUMPS)},
     {"LLC-loads", CACHE(LL, READ, ACCESS), LLC_REFS},
@@ -70,6 +72,7 @@ static const struct row {
     {"dTLB-loads", CACHE(DTLB, READ, ACCESS), ABOUT(WALK)},
     {"dTLB-load-misses", CACHE(DTLB, READ, MISS), ABOUT(WALK)},
     {"dTLB-stores", CACHE(DTLB, WRITE, ACCESS), ABOUT(WALK)},
+    {"dTLB-store-misses", CACHE(DTLB, WRITE, MISS), 0, ROOM},
     {"iTLB-load-misses", CACHE(ITLB, READ, MISS), ABOUT(JUMPS)},
     {"branch-loads", CACHE(BPU, READ, ACCESS), ABOUT(BRANCHES)},
     {"branch-load-misses", CACHE(BPU, READ, MISS), BRANCHES_BAD},
@@ -82,7 +85,7 @@ static const struct {
 } kinds[] = {
     {PERF_PMU_INTEL, 2, 4, 20}, {PERF_PMU_INTEL, 3, 4, 20}, {PERF_PMU_INTEL, 4, 4, 20},
     {PERF_PMU_INTEL, 5, 8, 19}, {PERF_PMU_AMD, 1, 4, 17},   {PERF_PMU_AMD, 1, 6, 18},
-    {PERF_PMU_AMD, 2, 6, 19},
+    {PERF_PMU_AMD, 2, 6, 19},	{PERF_PMU_INTEL, 1, 2, 19}, {PERF_PMU_ZHAOXIN, 2, 4, 22},
 };
 
 /* The row of a generic event; NULL: none. */

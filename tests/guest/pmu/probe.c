@@ -265,7 +265,8 @@ static void check_deferred(void)
 	probe_check("overflows that asked for work", calls[0] > 10, calls[0], 19);
 	check_equal("work done under cli", early, 0);
 	check_equal("work done after sti", late, 1);
-	probe_check("  nanoseconds later", end - begin < 5000, end - begin, 0);
+	/* A tick may be due just then, and goes first. */
+	probe_check("  nanoseconds later", end - begin < 20000, end - begin, 0);
 }
 
 static void check_nmis(void)

@@ -15,6 +15,8 @@ fail() {
 
 case $cpu,$pmu in
 *,off) expect='clock version 1' ;;
+Nehalem,model=14,*) expect='intel version 1: 2 general, 0 fixed counters, 40 bits' ;;
+Nehalem,vendor=CentaurHauls,*) expect='zhaoxin version 2: 4 general, 3 fixed counters, 48 bits' ;;
 Nehalem,*) expect='intel version 2: 4 general, 3 fixed counters, 48 bits' ;;
 Haswell,*) expect='intel version 3: 4 general, 3 fixed counters, 48 bits' ;;
 Skylake-Server,*) expect='intel version 4: 4 general, 3 fixed counters, 48 bits' ;;

@@ -103,6 +103,7 @@ static void kinds(void **state)
 	    {MACHINE_AMD_CORE, "amd", PERF_PMU_AMD, 1, 6, 0, 48, false, ref | bus},
 	    {MACHINE_HYGON, "amd", PERF_PMU_AMD, 1, 6, 0, 48, false, ref | bus},
 	    {MACHINE_AMD_2, "amd", PERF_PMU_AMD, 2, 6, 0, 48, false, bus},
+	    {MACHINE_ZHAOXIN, "zhaoxin", PERF_PMU_ZHAOXIN, 2, 4, 3, 48, false, ref},
 	};
 
 	(void)state;
@@ -246,6 +247,7 @@ static void hypervisor(void **state)
 	    {.kind = MACHINE_DEAF},
 	    {.zero_read = VPMU_MSR_PMC0},
 	    {.kind = MACHINE_AMD_2, .zero_read = 0xc0010201},
+	    {.kind = MACHINE_ZHAOXIN, .zero_read = VPMU_MSR_PERFEVTSEL0},
 	};
 
 	(void)state;

@@ -35,12 +35,13 @@ static const struct {
     [MACHINE_AMD_2] = {VPMU_AMD_2, "AuthenticAMD", 0x00a10f11},
     [MACHINE_HYGON] = {VPMU_AMD_CORE, "HygonGenuine", 0x00900f01},
     [MACHINE_K6] = {VPMU_AMD_LEGACY, "AuthenticAMD", 0x00000562},
+    [MACHINE_ZHAOXIN] = {VPMU_ZHAOXIN, "  Shanghai  ", 0x000107b2},
 };
 
 const enum machine_kind machine_kinds[] = {
     MACHINE_EMULATOR, MACHINE_NEHALEM, MACHINE_V1,	   MACHINE_V3,
     MACHINE_V4,	      MACHINE_V5,      MACHINE_AMD_LEGACY, MACHINE_BULLDOZER,
-    MACHINE_AMD_CORE, MACHINE_AMD_2,   MACHINE_HYGON,
+    MACHINE_AMD_CORE, MACHINE_AMD_2,   MACHINE_HYGON,	   MACHINE_ZHAOXIN,
 };
 const unsigned int machine_nr_kinds = sizeof(machine_kinds) / sizeof(machine_kinds[0]);
 

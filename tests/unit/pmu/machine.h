@@ -36,6 +36,7 @@ enum machine_kind {
 	MACHINE_AMD_2,	    /* family 19h with PerfMonV2 */
 	MACHINE_HYGON,	    /* family 18h of another vendor */
 	MACHINE_K6,	    /* AMD before there were such counters */
+	MACHINE_ZHAOXIN,    /* WuDaoKou */
 	MACHINE_NR_KINDS,
 };
 

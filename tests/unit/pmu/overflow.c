@@ -465,14 +465,14 @@ int main(void)
 	static enum machine_kind v1 = MACHINE_V1, v3 = MACHINE_V3, v4 = MACHINE_V4, v5 = MACHINE_V5,
 				 nehalem = MACHINE_NEHALEM, legacy = MACHINE_AMD_LEGACY,
 				 bulldozer = MACHINE_BULLDOZER, core = MACHINE_AMD_CORE,
-				 v2 = MACHINE_AMD_2;
+				 v2 = MACHINE_AMD_2, zhaoxin = MACHINE_ZHAOXIN;
 #define TEST(name)	    cmocka_unit_test_setup_teardown(name, start, stop)
 #define TEST_ON(name, kind) cmocka_unit_test_prestate_setup_teardown(name, start, stop, &(kind))
 /* On every kind. */
 #define TEST_ALL(name)                                                                             \
 	TEST(name), TEST_ON(name, v1), TEST_ON(name, nehalem), TEST_ON(name, v3),                  \
 	    TEST_ON(name, v4), TEST_ON(name, v5), TEST_ON(name, legacy), TEST_ON(name, bulldozer), \
-	    TEST_ON(name, core), TEST_ON(name, v2)
+	    TEST_ON(name, core), TEST_ON(name, v2), TEST_ON(name, zhaoxin)
 	const struct CMUnitTest tests[] = {
 	    TEST_ALL(exact),
 	    TEST_ALL(registers),
@@ -503,6 +503,7 @@ int main(void)
 	    TEST(cond_changed),
 	    TEST_ON(cond_changed, v3),
 	    TEST_ON(cond_changed, v4),
+	    TEST_ON(cond_changed, zhaoxin),
 	    TEST(foreign_nmis),
 	    TEST_ON(foreign_nmis, v1),
 	    TEST_ON(foreign_nmis, v5),
