@@ -36,6 +36,8 @@ RECORDINGS = {
     "i386": ("work32", "-e cpu-clock -F 500 -g -o FILE"),
 }
 KALLSYMS = "kallsyms"
+# perf and its libraries lie where no machine has files: a frame of theirs is never named from what is installed.
+PERF = "/guest/lib64/ld-linux-x86-64.so.2 --library-path /guest/lib/x86_64-linux-gnu /guest/bin/perf"
 
 
 def build(folder):
@@ -52,11 +54,12 @@ def build(folder):
 
 def job():
     """What the guest runs: every recording, and at the end the kernel's symbols."""
-    lines = ["busybox hostname golden", "busybox umount /proc/kallsyms", "cd /tmp"]
+    lines = ["busybox hostname golden", "busybox umount /proc/kallsyms", "busybox mkdir /guest",
+             "mount -o bind / /guest", "cd /tmp"]
     for name, (program, options) in RECORDINGS.items():
         file = f"{name}.data"
         to = f" > {file}" if "-o - " in options else ""
-        lines += [f"perf record -q -N --no-bpf-event {options.replace('FILE', file)} -- /bin/{program}{to} 2>/tmp/errors || cat /tmp/errors",
+        lines += [f"{PERF} record -q -N --no-bpf-event {options.replace('FILE', file)} -- /bin/{program}{to} 2>/tmp/errors || cat /tmp/errors",
                   f"echo begin {name}", f"busybox base64 {file}", "echo end"]
     lines += [f"echo begin {KALLSYMS}", "busybox gzip -1 < /proc/kallsyms | busybox base64", "echo end"]
     return "\n".join(lines)
