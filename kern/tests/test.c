@@ -31,6 +31,36 @@ perf_test_notify (mach_msg_header_t *request, mach_msg_header_t *reply)
   return TRUE;
 }
 
+/* 2 instructions, left times, with interrupts off. */
+static void __attribute__ ((noinline))
+test_loop (unsigned long left)
+{
+  asm volatile ("pushf; cli\n"
+		"	.globl test_loop_start, test_loop_end\n"
+		"test_loop_start:\n"
+		"1:	dec %0\n"
+		"	jnz 1b\n"
+		"test_loop_end:\n"
+		"	popf"
+		: "+r" (left) :: "cc", "memory");
+}
+
+/* depth calls of itself, then the loop.  Where a call returns to is put in
+   *site; nothing but a call's return stands at its place. */
+static void __attribute__ ((noinline, noclone))
+test_recurse (unsigned int depth, unsigned long left, uint64_t *site)
+{
+  if (depth == 0)
+    {
+      *site = (unsigned long) __builtin_return_address (0);
+      test_loop (left);
+    }
+  else
+    test_recurse (depth - 1, left, site);
+  /* The call is not the last thing done, so its frame stays. */
+  asm volatile ("" ::: "memory");
+}
+
 kern_return_t
 rpc_perf_test_loop (struct host *host_priv, uint64_t iterations,
 		    uint64_t *start, uint64_t *end)
@@ -40,14 +70,27 @@ rpc_perf_test_loop (struct host *host_priv, uint64_t iterations,
   *start = *end = 0;
   if (host_priv == NULL || left == 0 || left != iterations)
     return KERN_INVALID_ARGUMENT;
-  asm volatile ("pushf; cli\n"
-		"	.globl test_loop_start, test_loop_end\n"
-		"test_loop_start:\n"
-		"1:	dec %0\n"
-		"	jnz 1b\n"
-		"test_loop_end:\n"
-		"	popf"
-		: "+r" (left) :: "cc", "memory");
+  test_loop (left);
+  *start = (unsigned long) test_loop_start;
+  *end = (unsigned long) test_loop_end;
+  return KERN_SUCCESS;
+}
+
+/* The kernel's stack holds so many frames easily. */
+#define DEPTH_MAX	32
+
+kern_return_t
+rpc_perf_test_recurse (struct host *host_priv, natural_t depth,
+		       uint64_t iterations, uint64_t *start, uint64_t *end,
+		       uint64_t *site)
+{
+  unsigned long left = iterations;
+
+  *start = *end = *site = 0;
+  if (host_priv == NULL || left == 0 || left != iterations || depth == 0
+      || depth > DEPTH_MAX)
+    return KERN_INVALID_ARGUMENT;
+  test_recurse (depth, left, site);
   *start = (unsigned long) test_loop_start;
   *end = (unsigned long) test_loop_end;
   return KERN_SUCCESS;

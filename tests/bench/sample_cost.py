@@ -7,10 +7,12 @@ steps of NMI handlers for each handler that returned, from the interrupted instr
 resumption, and the growth of all steps for each sample more, which holds the draining as well. A step
 is an instruction or a repeat of a REP instruction.
 
-What 16 kernel frames cost lies on the line through two kinds of kernel code, one with short stacks and
-one with long ones; the user's frames, which are dearer, are reckoned at what they cost in user code.
+What 16 kernel frames cost lies on a line. Ours goes through one loop in the test image's kernel below 8
+and below 24 calls, without the user's frames. Linux' goes through two kinds of kernel code, one with
+short stacks and one with long ones; the user's frames, which are dearer, are reckoned at what they cost
+in user code.
 
-usage: sample_cost.py BUILD QEMU QEMU_DATA SOURCE
+usage: sample_cost.py BUILD QEMU QEMU_DATA SOURCE TEST-KERNEL TEST-PROGRAM
 """
 import collections
 import os
@@ -20,11 +22,13 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "linux"))
+sys.path[:0] = [os.path.join(HERE, "linux"), os.path.join(HERE, "..", "guest")]
 import guest  # noqa: E402
+import run as kernel_tests  # noqa: E402
 
 PERIODS = (10007, 100003)
 FRAMES = 16
+CALLS = (8, 24)
 Kind = collections.namedtuple("Kind", "title event workload callchain")
 USER = Kind("user code", "instructions:u", "spin", False)
 USER_CHAIN = Kind("user code, callchain", "instructions:u", "spin", True)
@@ -140,24 +144,32 @@ def measure(system):
     return costs
 
 
+def below(qemu, qemu_data, kernel, program, calls):
+    """(kernel frames, steps of a sample) of our kernel's loop below so many calls."""
+    status, text, statistics = kernel_tests.boot(qemu, qemu_data, kernel, program, [f"kernel-chain-{calls}"], "on", 1)
+    frames = re.search(r"^ok: (\d+) frames in each$", text, re.M)
+    if status != 0 or not frames:
+        raise Failure(f"kernel-chain-{calls}: {status}\n{text}")
+    of = guest.numbers(statistics)
+    return int(frames[1]), of["nmi.steps"] / of["nmi.count"]
+
+
+def line(points, at=None):
+    """The slope through two points, or the height somewhere on that line."""
+    (x, y), (other_x, other_y) = points
+    slope = (other_y - y) / (other_x - x)
+    return slope if at is None else y + (at - x) * slope
+
+
 def user_frames(costs, kind):
     """Steps of a kind's user frames."""
     return (costs[USER_CHAIN].steps - costs[USER].steps) / costs[USER_CHAIN].user * costs[kind].user
 
 
-def kernel_frame(costs):
-    """Steps of one more kernel frame."""
-    def without_user(kind):
-        return costs[kind].steps - user_frames(costs, kind)
-    return ((without_user(DEEP_CHAIN) - without_user(SHALLOW_CHAIN)) /
-            (costs[DEEP_CHAIN].kernel - costs[SHALLOW_CHAIN].kernel))
-
-
-def at_frames(costs, frames):
-    """Steps of a sample of kernel code with so many kernel frames and no user's."""
-    deep = costs[DEEP_CHAIN]
-    return (deep.steps - user_frames(costs, DEEP_CHAIN) +
-            (frames - deep.kernel) * kernel_frame(costs))
+def code_points(costs):
+    """(kernel frames, steps without the user's frames) of the two kinds of kernel code."""
+    return [(costs[kind].kernel, costs[kind].steps - user_frames(costs, kind))
+            for kind in (SHALLOW_CHAIN, DEEP_CHAIN)]
 
 
 def show(name, costs):
@@ -179,7 +191,7 @@ def compare(rows):
         raise Failure("dearer than Linux: " + ", ".join(dearer))
 
 
-def main(build, qemu, qemu_data, source):
+def main(build, qemu, qemu_data, source, kernel, program):
     missing = guest.available()
     if missing:
         print(missing)
@@ -191,9 +203,10 @@ def main(build, qemu, qemu_data, source):
         show("Linux", linux)
     rows = [(kind.title, ours[kind].steps, linux[kind].steps, GOAL if kind == USER else None)
             for kind in (USER, USER_CHAIN, KERNEL, DEEP_CHAIN)]
-    rows.append(("one more kernel frame", kernel_frame(ours), kernel_frame(linux), None))
-    rows.append((f"{FRAMES} kernel frames", at_frames(ours, FRAMES), at_frames(linux, FRAMES),
-                 GOAL_FRAMES))
+    loop = [below(qemu, qemu_data, kernel, program, calls) for calls in CALLS]
+    code = code_points(linux)
+    rows.append(("one more kernel frame", line(loop), line(code), None))
+    rows.append((f"{FRAMES} kernel frames", line(loop, FRAMES), line(code, FRAMES), GOAL_FRAMES))
     rows += [(kind.title + " + drain", ours[kind].all, linux[kind].all, None)
              for kind in KINDS[0]]
     compare(rows)

@@ -22,6 +22,9 @@ void test_errors(void);
 void test_frequency(void);
 void test_cpu_clock(void);
 void test_callchains(void);
+void test_kernel_chains(void);
+void test_kernel_chain_8(void);
+void test_kernel_chain_24(void);
 void test_user_only(void);
 void test_no_pmu(void);
 void test_system(void);
@@ -67,6 +70,9 @@ const struct test tests[] = {
     {"frequency", test_frequency},
     {"cpu-clock", test_cpu_clock},
     {"callchains", test_callchains},
+    {"kernel-chains", test_kernel_chains},
+    {"kernel-chain-8", test_kernel_chain_8},
+    {"kernel-chain-24", test_kernel_chain_24},
     {"user-only", test_user_only},
     {"no-pmu", test_no_pmu},
     {"system", test_system},

@@ -63,7 +63,7 @@ def watch(guest, console, limit):
 
 
 def boot(qemu, data, kernel, program, names, pmu, cpus):
-    """Run the tests of PROGRAM on KERNEL; the exit status or what went wrong, the console, and the emulator's overflows."""
+    """Run the tests of PROGRAM on KERNEL; the exit status or what went wrong, the console, and the emulator's statistics."""
     with tempfile.TemporaryDirectory() as where:
         console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
         with subprocess.Popen(command(qemu, data, kernel, program, ' '.join(names), pmu, cpus, console, stream, stats),
@@ -72,14 +72,14 @@ def boot(qemu, data, kernel, program, names, pmu, cpus):
                 status = watch(guest, console, LIMIT + MORE * (len(names) - 1))
             finally:
                 guest.kill()
-        return status, read(console).replace('\r', ''), overflows(read(stats))
+        return status, read(console).replace('\r', ''), read(stats)
 
 
 def main():
     qemu, data, kernel, program, name = sys.argv[1:6]
     pmu = 'off' if 'off' in sys.argv[6:] else 'on'
     cpus = next((int(option[5:]) for option in sys.argv[6:] if option.startswith('cpus=')), 1)
-    status, text, counted = boot(qemu, data, kernel, program, name.split(','), pmu, cpus)
+    status, text, stats = boot(qemu, data, kernel, program, name.split(','), pmu, cpus)
     lines = [line for line in text.split('\n') if line]
     print('\n'.join(lines[-200:]))
     if status != 0:
@@ -88,6 +88,7 @@ def main():
         sys.exit(f'{name}: the kernel stopped')
     if not re.search(r'^\d+ facts, 0 failures$', text, re.M) or re.search(r'^FAIL', text, re.M):
         sys.exit(f'{name}: failed')
+    counted = overflows(stats)
     told = re.search(r'^overflows (\d+)$', text, re.M)
     if told and int(told.group(1)) != counted:
         sys.exit(f'{name}: {told.group(1)} overflows accounted for, {counted} counted by the emulator')
