@@ -41,6 +41,8 @@ const struct event_name event_names[] = {
 	 PERF_COUNT_HW_STALLED_CYCLES_BACKEND, "cycles without an instruction retired", NO_PIPELINE},
 	{"cpu-clock", NULL, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK,
 	 "time on the CPU, from the clock interrupt (ns)", NULL},
+	{"offcpu-time", NULL, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_BPF_OUTPUT,
+	 "time blocked (ns), told as it ends; a period is the shortest told", NULL},
 	{"L1-dcache-loads", NULL, PERF_TYPE_HW_CACHE, CACHE(L1D, READ, ACCESS),
 	 "loads", NULL},
 	{"L1-dcache-load-misses", NULL, PERF_TYPE_HW_CACHE, CACHE(L1D, READ, MISS),

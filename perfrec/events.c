@@ -266,6 +266,11 @@ void put_events(struct text *out, const struct event_list *list)
 	}
 }
 
+bool is_off_cpu(const struct event *event)
+{
+	return event->type == PERF_TYPE_SOFTWARE && event->config == PERF_COUNT_SW_BPF_OUTPUT;
+}
+
 const char *unsupported_reason(const struct event *event)
 {
 	size_t n;

@@ -63,6 +63,9 @@ int parse_terms(struct event *event, char *terms, bool encoding, const char *wri
 /* Append the events as -e takes them, groups in braces. */
 void put_events(struct text *out, const struct event_list *list);
 
+/* Whether it is offcpu-time, whose samples are times blocked. */
+bool is_off_cpu(const struct event *event);
+
 /* How many events are in the group that event number n leads; 1: none. */
 unsigned int group_size(const struct event_list *list, unsigned int n);
 

@@ -26,6 +26,8 @@ struct rate event_rate(const struct options *options, const struct event *event)
 		return (struct rate){.number = event->period};
 	if (event->frequency)
 		return (struct rate){.number = event->frequency, .hertz = true};
+	if (is_off_cpu(event)) /* however short */
+		return (struct rate){.number = 1};
 	if (options->frequency)
 		return (struct rate){.number = options->frequency, .hertz = true};
 	return (struct rate){.number = options->period};

@@ -30,6 +30,7 @@ struct options {
 	uint64_t frequency; /* samples per second; 0: by period */
 	enum callchain callchain;
 	uint64_t stack_dump; /* bytes of the user's stack in a sample, of CALLCHAIN_DWARF */
+	bool off_cpu;	     /* offcpu-time as the last event */
 	bool system_wide;
 	uint64_t ring_size;   /* bytes, a power of two */
 	unsigned int timeout; /* seconds of the host; 0: no limit */

@@ -13,6 +13,7 @@
 enum own_option {
 	OPTION_RING_SIZE = OWN_OPTION,
 	OPTION_BUILDID_DIR,
+	OPTION_OFF_CPU,
 };
 
 static const struct option names[] = {
@@ -24,6 +25,7 @@ static const struct option names[] = {
     {"no-buildid-cache", no_argument, NULL, 'B'},
     {"ring-size", required_argument, NULL, OPTION_RING_SIZE},
     {"buildid-dir", required_argument, NULL, OPTION_BUILDID_DIR},
+    {"off-cpu", no_argument, NULL, OPTION_OFF_CPU},
     {NULL, 0, NULL, 0},
 };
 
@@ -36,6 +38,7 @@ static const char help[] =
     "  perfrec record -e cycles:u,branch-misses:k -- sqlite 200\n"
     "  perfrec record -e cycles/period=100003/,cache-misses/period=997/u -- sqlite\n"
     "  perfrec record -a -e cycles -- pingpong   every task and the kernel's own\n"
+    "  perfrec record --off-cpu -e cpu-clock -- pingpong   where it runs, and waits\n"
     "  perf report -i perf.data                  or perfreport flame -i perf.data\n"
     "\n"
     "WORKLOAD is a path, or the bare name of a program that came with machperf.\n"
@@ -45,6 +48,7 @@ static const char help[] =
     "                            EVENT/period=N/ gives one event its own\n"
     "  -F, --freq HZ             so many samples per guest second instead\n"
     "  -g, --call-graph HOW      fp (default), dwarf[,BYTES] or no\n"
+    "      --off-cpu             and where it blocks: the event offcpu-time, in ns\n"
     "  -a, --all-cpus            sample the whole system, not only the workload\n"
     "  -o, --output FILE         default perf.data; facts of the host go to FILE.log\n"
     "      --ring-size BYTES     of each CPU's ring, a power of two; default 1048576\n"
@@ -116,6 +120,9 @@ static int take_option(void *into, int option, const char *argument)
 		return EXIT_GOOD;
 	case OPTION_RING_SIZE:
 		return parse_ring_size(options, argument);
+	case OPTION_OFF_CPU:
+		options->off_cpu = true;
+		return EXIT_GOOD;
 	case OPTION_BUILDID_DIR:
 		options->buildid_dir = argument;
 		return EXIT_GOOD;
@@ -149,5 +156,9 @@ int parse_options(struct options *options, int argc, char *const *argv, bool *do
 		return fail(EXIT_USAGE, "-o: empty file name");
 	if (!strcmp(options->output, "-"))
 		return fail(EXIT_USAGE, "-o -: a recording is written to a file, not to a pipe");
-	return options->events.nr ? EXIT_GOOD : parse_events(&options->events, "cycles");
+	if (options->events.nr == 0)
+		code = parse_events(&options->events, "cycles");
+	if (code == EXIT_GOOD && options->off_cpu)
+		code = parse_events(&options->events, "offcpu-time");
+	return code;
 }

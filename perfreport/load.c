@@ -18,6 +18,7 @@
 #include "input.h"
 #include "load.h"
 #include "naming.h"
+#include "wall.h"
 
 #define THREADS_MAX 64
 
@@ -30,10 +31,11 @@ static void add_events(struct profile *profile, const struct perfdata *file)
 		struct event *event = &profile->events[i];
 		struct perfdata_event_stats stats;
 
+		event->nanoseconds = wall_is_time(&file->events[i]);
 		event->name = must_copy(file->events[i].name, strlen(file->events[i].name));
 		if (attr->flags & PERF_ATTR_FREQ)
 			event->frequency = attr->sample_period;
-		else
+		else if (!wall_is_blocked(&file->events[i]))
 			event->period = attr->sample_period;
 		event->counted = perfdata_stats(file, i, &stats);
 		if (event->counted) {
@@ -77,10 +79,11 @@ static size_t threads(size_t wanted)
 }
 
 static void load_samples(struct profile *profile, const struct perfdata *file,
-			 const struct survey *survey, unsigned int what)
+			 const struct survey *survey, const struct wall *wall, unsigned int what)
 {
 	struct scan_options options = {.count_only = !(what & LOAD_NAMES),
 				       .moments = what & LOAD_MOMENTS,
+				       .wall = what & LOAD_WALL ? wall : NULL,
 				       .threads = threads(profile->threads)};
 	struct sideband sideband;
 	struct scan scan;
@@ -90,6 +93,8 @@ static void load_samples(struct profile *profile, const struct perfdata *file,
 	take_counts(profile, &scan, what);
 	if (what & LOAD_NAMES)
 		naming_do(profile, file, &sideband, &scan, what);
+	if (what & LOAD_WALL)
+		wall_join(profile, wall);
 	scan_free(&scan);
 	sideband_free(&sideband);
 }
@@ -99,6 +104,7 @@ static bool load_bytes(struct profile *profile, const void *bytes, size_t size, 
 {
 	struct perfdata_error error;
 	struct perfdata *file;
+	struct wall wall = {0};
 	struct survey survey;
 	bool good;
 
@@ -111,10 +117,13 @@ static bool load_bytes(struct profile *profile, const void *bytes, size_t size, 
 	profile->named = what & LOAD_NAMES;
 	add_events(profile, file);
 	facts_collect(profile, file);
-	good = survey_make(&survey, profile, file, failure);
-	if (good)
-		load_samples(profile, file, &survey, what);
-	survey_free(&survey);
+	good = !(what & LOAD_WALL) || wall_find(&wall, file, path, failure);
+	if (good) {
+		good = survey_make(&survey, profile, file, failure);
+		if (good)
+			load_samples(profile, file, &survey, &wall, what);
+		survey_free(&survey);
+	}
 	perfdata_close(file);
 	return good;
 }

@@ -17,6 +17,7 @@ enum load_what {
 	LOAD_EXACT = 4,	  /* frames that ran are of one address; likewise */
 	LOAD_INLINED = 8, /* frames of inlined functions too; likewise */
 	LOAD_LINES = 16,  /* frames are of one source line; likewise */
+	LOAD_WALL = 32,	  /* time on the CPU and blocked as one event, wall.h; likewise */
 };
 
 /* Read the recording at path ("-": standard input), a perf.data or folded

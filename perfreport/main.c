@@ -108,7 +108,8 @@ static bool make(struct profile *profile, const struct options *options, struct 
 /* LOAD_*: what the view needs of the samples. */
 static unsigned int needs(const struct options *options)
 {
-	unsigned int what = LOAD_NAMES | (options->inlined ? LOAD_INLINED : 0);
+	const unsigned int wall = options->wall ? LOAD_WALL : 0;
+	unsigned int what = LOAD_NAMES | wall | (options->inlined ? LOAD_INLINED : 0);
 
 	switch (options->view) {
 	case VIEW_HEADER:
@@ -116,7 +117,7 @@ static unsigned int needs(const struct options *options)
 	case VIEW_TIMELINE:
 		return what | LOAD_MOMENTS;
 	case VIEW_ANNOTATE:
-		return LOAD_NAMES | LOAD_EXACT;
+		return LOAD_NAMES | LOAD_EXACT | wall;
 	case VIEW_EXPORT:
 		return what | export_needs(options->format);
 	case VIEW_REPORT:

@@ -31,6 +31,7 @@ enum {
 	OPT_HTML,
 	OPT_BY,
 	OPT_BINS,
+	OPT_WALL,
 	OPT_INLINE,
 	OPT_VERSION,
 };
@@ -56,6 +57,7 @@ static const char help[] =
     "standard input)\n"
     "  -o, --output OUT       where to write (flame: flame.html, others: standard output)\n"
     "      --event NAME       this event only\n"
+    "      --wall             cpu-clock and offcpu-time (perfrec record --off-cpu) as one\n"
     "      --task NAME        samples of tasks of this name only\n"
     "      --thread NUMBER    samples of this thread only\n"
     "      --dso NAME         samples that ran in this object only\n"
@@ -100,6 +102,7 @@ static const char help[] =
     "  perfreport report -i perf.data --top 10\n"
     "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
     "  perfreport report -i perf.data --sort srcline,symbol --inline\n"
+    "  perfreport flame -i perf.data --wall -o wall.html   what a thread's time went to\n"
     "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n"
     "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n"
     "  perfreport diff before.data after.data --top 10\n"
@@ -149,6 +152,7 @@ static const struct option long_options[] = {
     {"symbol", required_argument, NULL, OPT_SYMBOL},
     {"csv", no_argument, NULL, OPT_CSV},
     {"percent-limit", required_argument, NULL, OPT_PERCENT_LIMIT},
+    {"wall", no_argument, NULL, OPT_WALL},
     {"inline", no_argument, NULL, OPT_INLINE},
     {"threads", required_argument, NULL, OPT_THREADS},
     {"format", required_argument, NULL, OPT_FORMAT},
@@ -325,6 +329,9 @@ static bool store(struct options *options, int option, const char *value, struct
 		return parse_percent(&options->percent_limit, value, failure);
 	case OPT_FLAME:
 		options->flame = true;
+		break;
+	case OPT_WALL:
+		options->wall = true;
 		break;
 	case OPT_INLINE:
 		options->inlined = true;

@@ -44,6 +44,7 @@ struct options {
 	const char *output; /* "-": standard output */
 	struct search search;
 	char *own_build_id_dir; /* what search points to when not given; freed at the end */
+	bool wall;		/* time on the CPU and blocked as one event */
 	bool inlined;		/* frames of inlined functions */
 	size_t threads;		/* that read the samples; 0: one for each CPU */
 	const char *event;	/* NULL: all */

@@ -16,14 +16,27 @@ void profile_init(struct profile *profile, struct search search)
 	profile->first_time = UINT64_MAX;
 }
 
+static void event_free(struct event *event)
+{
+	free(event->name);
+	tree_free(&event->tree);
+	cells_free(&event->cells);
+	moments_free(&event->moments);
+}
+
+void profile_remove_event(struct profile *profile, size_t index)
+{
+	struct event *event = &profile->events[index];
+
+	event_free(event);
+	profile->nr_events--;
+	memmove(event, event + 1, (profile->nr_events - index) * sizeof *event);
+}
+
 void profile_free(struct profile *profile)
 {
-	for (size_t i = 0; i < profile->nr_events; i++) {
-		free(profile->events[i].name);
-		tree_free(&profile->events[i].tree);
-		cells_free(&profile->events[i].cells);
-		moments_free(&profile->events[i].moments);
-	}
+	for (size_t i = 0; i < profile->nr_events; i++)
+		event_free(&profile->events[i]);
 	free(profile->events);
 	for (size_t i = 0; i < profile->nr_facts; i++) {
 		free(profile->facts[i].label);

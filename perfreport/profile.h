@@ -19,7 +19,7 @@
 /* One event of the recording. */
 struct event {
 	char *name;
-	uint64_t period;    /* events per sample; 0 in frequency mode */
+	uint64_t period;    /* events per sample; 0: each sample says */
 	uint64_t frequency; /* samples per second asked for; 0 in period mode */
 	struct amount total;
 	uint64_t lost;		       /* samples that found no room in the ring */
@@ -30,6 +30,7 @@ struct event {
 	uint64_t user_chains;	       /* of these, with user frames */
 	uint64_t broken;	       /* of these, not back to where their thread began */
 	uint64_t unwound[UNWIND_ENDS]; /* stack dumps by how their callchain ended */
+	bool nanoseconds;	       /* what it counts */
 	bool counted;		       /* throttled and coalesced are known */
 	bool imported;		       /* from folded stacks: loss and broken callchains are
 					  not known, the period neither */
@@ -68,6 +69,9 @@ struct profile {
 
 void profile_init(struct profile *profile, struct search search);
 void profile_free(struct profile *profile);
+
+/* Forget an event and its samples. */
+void profile_remove_event(struct profile *profile, size_t index);
 
 /* Both texts are copied.  A label has one value, the last. */
 void profile_add_fact(struct profile *profile, const char *label, const char *value);

@@ -196,6 +196,14 @@ static int compare_dumps(const void *left, const void *right)
 	return order_before(&a->at, &b->at) ? -1 : order_before(&b->at, &a->at);
 }
 
+/* The event whose sample it is to be. */
+static inline uint32_t counted_as(const struct scanner *scanner, uint32_t event)
+{
+	const struct wall *wall = scanner->options->wall;
+
+	return wall != NULL && event == wall->off ? wall->on : event;
+}
+
 /* A sample of any kind. */
 static void scan_any(struct scanner *scanner, uint64_t pos)
 {
@@ -212,7 +220,7 @@ static void scan_any(struct scanner *scanner, uint64_t pos)
 		return;
 	}
 	sample = (struct sample){
-	    .event = record.event->index,
+	    .event = counted_as(scanner, record.event->index),
 	    .pid = record.id.present & PERF_SAMPLE_TID ? record.id.pid : UINT32_MAX,
 	    .tid = record.id.present & PERF_SAMPLE_TID ? record.id.tid : UINT32_MAX,
 	    .cpu = record.id.present & PERF_SAMPLE_CPU ? record.id.cpu : CPU_UNKNOWN,
@@ -291,7 +299,8 @@ static bool scan_plain(struct scanner *scanner, uint64_t pos,
 	places = &event->places;
 	if (event->attr.sample_type & ~(uint64_t)FIXED_ONLY || size < (uint64_t)places->least)
 		return false;
-	sample = (struct sample){.event = index, .mode = chain_mode(header->misc)};
+	sample =
+	    (struct sample){.event = counted_as(scanner, index), .mode = chain_mode(header->misc)};
 	sample.pid = places->tid >= 0 ? load_u32(body + places->tid) : UINT32_MAX;
 	sample.tid = places->tid >= 0 ? load_u32(body + places->tid + 4) : UINT32_MAX;
 	sample.cpu = places->cpu >= 0 ? load_u32(body + places->cpu) : CPU_UNKNOWN;

@@ -8,6 +8,7 @@
 
 #include "hits.h"
 #include "survey.h"
+#include "wall.h"
 
 /* When a sample was taken, and what it was. */
 struct scan_moment {
@@ -37,8 +38,9 @@ struct scan {
 };
 
 struct scan_options {
-	bool count_only; /* look at nothing but what samples are of */
-	bool moments;	 /* note when each was taken */
+	bool count_only;	 /* look at nothing but what samples are of */
+	bool moments;		 /* note when each was taken */
+	const struct wall *wall; /* count what is blocked as on the CPU; NULL: apart */
 	size_t threads;
 };
 

@@ -16,12 +16,16 @@ static double percent(uint64_t part, uint64_t whole)
 
 static void say_sampling(const struct event *event, struct text *text)
 {
+	const char *unit = event->nanoseconds ? "ns" : "events";
+
 	text_print(text, "# event %s: %" PRIu64 " samples, ", event->name, event->total.samples);
 	if (event->frequency)
-		text_print(text, "%" PRIu64 " events at %" PRIu64 " samples a second\n",
-			   event->total.weight, event->frequency);
+		text_print(text, "%" PRIu64 " %s at %" PRIu64 " samples a second\n",
+			   event->total.weight, unit, event->frequency);
+	else if (event->period)
+		text_print(text, "one every %" PRIu64 " %s\n", event->period, unit);
 	else
-		text_print(text, "one every %" PRIu64 " events\n", event->period);
+		text_print(text, "%" PRIu64 " %s\n", event->total.weight, unit);
 }
 
 static void say_unwound(const struct event *event, struct text *text)

@@ -165,6 +165,16 @@ static void do_arguments(long number)
 	(void)number;
 }
 
+/* Ten times a piece of work, then NUMBER milliseconds of sleep. */
+static void do_nap(long number)
+{
+	for (int i = 0; i < 10; i++) {
+		for (volatile long n = 0; n < 300000; n++)
+			continue;
+		thread_switch(MACH_PORT_NULL, SWITCH_OPTION_WAIT, (mach_msg_timeout_t)number);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -187,6 +197,7 @@ int main(int argc, char **argv)
 	    {"recurse", do_recurse},
 	    {"loop", do_loop},
 	    {"hog", do_hog},
+	    {"nap", do_nap},
 	};
 
 	if (argc > 1 && strcmp(argv[1], "arguments") == 0) {

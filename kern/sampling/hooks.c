@@ -15,6 +15,7 @@ extern boolean_t ipc_kobject_notify (mach_msg_header_t *, mach_msg_header_t *);
 
 volatile unsigned char perf_ready;
 volatile unsigned char perf_switch_wanted;
+volatile unsigned char perf_handoff_wanted;
 volatile unsigned char perf_comm_wanted;
 volatile unsigned char perf_map_wanted;
 
@@ -32,6 +33,7 @@ perf_hooks_update (void)
     }
   perf_switch_wanted = perf_events != NULL;
   perf_switch_told = off_cpu || (flags & PERF_ATTR_CONTEXT_SWITCH) != 0;
+  perf_handoff_wanted = perf_switch_told;
   if (perf_events == NULL)
     perf_sched_end ();
   perf_comm_wanted = (flags & PERF_ATTR_COMM) != 0;
@@ -65,21 +67,44 @@ perf_hook_switch_context (struct thread *old, void *continuation,
 			  struct thread *new)
 {
   (void) old;
-  perf_sched_switch (new, continuation, hook_caller_frame ());
+  (void) continuation;
+  perf_sched_switch (new, FALSE, hook_caller_frame ());
+}
+
+void
+perf_hook_thread_handoff (struct thread *old, void *continuation,
+			  struct thread *new)
+{
+  (void) old;
+  (void) continuation;
+  (void) new;
+  if (cpu_this () != CPU_UNKNOWN)
+    perf_cpus[cpu_this ()].handoff_frame = hook_caller_frame ();
 }
 
 void
 perf_hook_stack_handoff (unsigned long result, struct thread *old,
 			 struct thread *new)
 {
+  unsigned long fp = hook_caller_frame ();
+  unsigned long *asked = &perf_cpus[cpu_this ()].handoff_frame;
+  boolean_t handed;
+
   (void) result;		/* there is none */
-  perf_sched_switch (new, (void *) old->swap_func, hook_caller_frame ());
+  (void) old;
+  if (cpu_this () == CPU_UNKNOWN)
+    return;
+  /* A hand-off that failed may have been noted, too: ours was asked for by the
+     caller of who calls us. */
+  handed = *asked != 0 && *(const unsigned long *) fp == *asked;
+  *asked = 0;
+  perf_sched_switch (new, handed, fp);
 }
 
 void
 perf_hook_load_context (struct thread *new)
 {
-  perf_sched_switch (new, NULL, 0);
+  perf_sched_switch (new, FALSE, 0);
 }
 
 #if KERNEL_SMP

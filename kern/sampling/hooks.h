@@ -14,6 +14,7 @@
 /* Flags of the hooks.  perf_lock, but perf_ready, set once at boot. */
 extern volatile unsigned char perf_ready;	/* births, deaths, the clock */
 extern volatile unsigned char perf_switch_wanted; /* an event is open */
+extern volatile unsigned char perf_handoff_wanted; /* one hears of switches */
 extern volatile unsigned char perf_comm_wanted;	/* one wants COMM */
 extern volatile unsigned char perf_map_wanted;	/* one wants MMAP2 */
 
@@ -31,12 +32,14 @@ void perf_bootstrap_create (void);
 boolean_t perf_kobject_notify (mach_msg_header_t *request,
 			       mach_msg_header_t *reply);
 
-/* before switch_context, load_context; after stack_handoff */
+/* before switch_context, load_context, thread_handoff; after stack_handoff */
 void perf_hook_switch_context (struct thread *old, void *continuation,
 			       struct thread *new);
 void perf_hook_stack_handoff (unsigned long result, struct thread *old,
 			      struct thread *new);
 void perf_hook_load_context (struct thread *new);
+void perf_hook_thread_handoff (struct thread *old, void *continuation,
+			       struct thread *new);
 
 /* before clock_interrupt */
 void perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,

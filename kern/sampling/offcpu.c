@@ -18,19 +18,24 @@ offcpu_leave (struct perf_thread *t, const struct perf_switch *s)
 {
   struct pmu_regs regs = { .fp = s->fp }, user;
   boolean_t has_user;
-  unsigned int n = 0, i;
-  uint64_t chain[PERF_BLOCKED_FRAMES + 1];
 
-  /* The first frame is the kernel's own way to switch; it says less than
-     where the thread will go on. */
-  n = callchain_kernel (&regs, chain, PERF_BLOCKED_FRAMES + 1, &user,
-			&has_user);
-  t->blocked_frames = 0;
-  if (s->continuation != 0)
-    t->blocked_chain[t->blocked_frames++] = s->continuation;
-  for (i = 1; i < n && t->blocked_frames < PERF_BLOCKED_FRAMES; i++)
-    t->blocked_chain[t->blocked_frames++] = chain[i];
+  /* The first place is the continuation's. */
+  t->blocked_frames = callchain_kernel (&regs, t->blocked_chain,
+					PERF_BLOCKED_FRAMES, &user, &has_user);
   t->blocked_at = s->now;
+}
+
+/* What t, that is about to run, was blocked in: its continuation, or where it
+   gave up the processor.  Answer the first frame. */
+static const uint64_t *
+offcpu_frames (struct perf_thread *t, unsigned int *nr)
+{
+  t->blocked_chain[0] = (unsigned long) t->thread->swap_func;
+  *nr = t->blocked_frames;
+  if (t->blocked_chain[0] != 0)
+    return t->blocked_chain;
+  --*nr;
+  return t->blocked_chain + 1;
 }
 
 /* Whether event may show kernel frames. */
@@ -42,19 +47,20 @@ offcpu_shows_kernel (const struct perf_event *event)
 
 static uint64_t *
 offcpu_put_callchain (uint64_t *at, const struct perf_event *event,
-		      const struct perf_thread *t,
-		      const struct pmu_regs *user)
+		      struct perf_thread *t, const struct pmu_regs *user)
 {
+  unsigned int nr_frames;
+  const uint64_t *frames = offcpu_frames (t, &nr_frames);
   uint64_t flags = event->attr.flags;
   unsigned int left = event->max_stack, n;
   uint64_t *nr = at++;
 
-  if (offcpu_shows_kernel (event) && t->blocked_frames != 0
+  if (offcpu_shows_kernel (event) && nr_frames != 0
       && ! (flags & PERF_ATTR_EXCLUDE_CALLCHAIN_KERNEL))
     {
-      n = t->blocked_frames < left ? t->blocked_frames : left;
+      n = nr_frames < left ? nr_frames : left;
       *at++ = PERF_CONTEXT_KERNEL;
-      memcpy (at, t->blocked_chain, n * sizeof *at);
+      memcpy (at, frames, n * sizeof *at);
       at += n;
       left -= n;
     }
@@ -69,12 +75,14 @@ offcpu_put_callchain (uint64_t *at, const struct perf_event *event,
 
 /* Write the sample of t, which was blocked for so long. */
 static void
-offcpu_sample (struct perf_counter *counter, const struct perf_thread *t,
+offcpu_sample (struct perf_counter *counter, struct perf_thread *t,
 	       uint64_t now, uint64_t elapsed)
 {
   const struct perf_event *event = counter->event;
   uint64_t type = event->attr.sample_type;
-  boolean_t kernel = offcpu_shows_kernel (event) && t->blocked_frames != 0;
+  unsigned int nr_frames;
+  const uint64_t *frames = offcpu_frames (t, &nr_frames);
+  boolean_t kernel = offcpu_shows_kernel (event) && nr_frames != 0;
   struct perf_user_state state;
   struct pmu_regs user = { .user = TRUE };
   uint64_t *at;
@@ -83,7 +91,7 @@ offcpu_sample (struct perf_counter *counter, const struct perf_thread *t,
   if (state.present)
     callchain_user_regs (t->thread, &user);
   at = perf_put_sample_fields (words + 1, type, event->id,
-			       kernel ? t->blocked_chain[0] : user.ip,
+			       kernel ? frames[0] : user.ip,
 			       perf_sched_number (t), now, elapsed);
   if (type & PERF_SAMPLE_CALLCHAIN)
     at = offcpu_put_callchain (at, event, t, state.present ? &user : NULL);

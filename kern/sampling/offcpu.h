@@ -7,7 +7,8 @@
  * off the CPU, counts the nanoseconds from where a thread of its targets
  * blocks to where it runs again.  The kernel's part of the stack is taken as
  * it blocks, for with a continuation nothing is left of it later; the sample
- * is written as the thread comes back, with the time as its period.
+ * is written as the thread comes back, with the time as its period and the
+ * continuation, if it has one, as the innermost frame.
  */
 #ifndef _KERN_SAMPLING_OFFCPU_H_
 #define _KERN_SAMPLING_OFFCPU_H_
@@ -20,7 +21,6 @@ struct perf_switch
   struct perf_thread *old;	/* NULL: unknown */
   struct perf_thread *new;
   boolean_t blocked;		/* old did not merely make room */
-  unsigned long continuation;	/* where old goes on, or 0 */
   unsigned long fp;		/* old's frame, which is not ours */
   uint64_t now;			/* ns */
 };

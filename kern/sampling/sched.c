@@ -385,15 +385,14 @@ perf_sched_wants (const struct perf_event *event,
 /* Some event hears of switches. */
 static void __attribute__ ((noinline))
 sched_tell (struct perf_thread *old, struct perf_thread *new,
-	    void *continuation, unsigned long fp)
+	    boolean_t handed, unsigned long fp)
 {
   const struct perf_switch s =
     {
       .old = old,
       .new = new,
-      .blocked = old != NULL
-		 && (old->thread->state & (TH_WAIT | TH_SUSP)) != 0,
-      .continuation = (unsigned long) continuation,
+      .blocked = handed || (old != NULL && (old->thread->state
+					    & (TH_WAIT | TH_SUSP)) != 0),
       .fp = fp,
       .now = pmu_clock_ns (),
     };
@@ -404,8 +403,7 @@ sched_tell (struct perf_thread *old, struct perf_thread *new,
 }
 
 void
-perf_sched_switch (struct thread *thread, void *continuation,
-		   unsigned long fp)
+perf_sched_switch (struct thread *thread, boolean_t handed, unsigned long fp)
 {
   struct perf_cpu *cpu = &perf_cpus[cpu_this ()];
   struct perf_thread *old, *new;
@@ -423,7 +421,7 @@ perf_sched_switch (struct thread *thread, void *continuation,
   old = cpu->thread;
   new = perf_thread_find (thread);
   if (perf_switch_told && old != new)
-    sched_tell (old, new, continuation, fp);
+    sched_tell (old, new, handed, fp);
   sched_set_thread (cpu, new);
   if (old != NULL && new != NULL
       && (old->links == NULL && new->links == NULL)

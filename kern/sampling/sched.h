@@ -34,6 +34,8 @@ struct perf_cpu
   uint64_t turns;		/* given out */
   uint64_t ticked_at;		/* ns: the latest clock tick; 0: none yet */
   uint64_t turn_length;		/* ns */
+  unsigned long handoff_frame;	/* of who asked for a hand-off last, while
+				   one hears of switches; 0: it was made */
 };
 
 extern struct perf_cpu perf_cpus[PMU_MAX_CPUS];
@@ -100,9 +102,9 @@ void perf_sched_each (struct perf_event *event,
 boolean_t perf_sched_wants (const struct perf_event *event,
 			    const struct perf_thread *thread);
 
-/* The context switch to thread; interrupts off.  continuation: where the old
-   one goes on, or NULL; fp: the frame of the kernel's code that switches. */
-void perf_sched_switch (struct thread *thread, void *continuation,
+/* The context switch to thread; interrupts off.  handed: the old one gave it
+   its stack, and blocks; fp: the frame of the kernel's code that switches. */
+void perf_sched_switch (struct thread *thread, boolean_t handed,
 			unsigned long fp);
 
 /* A clock tick: let others count if somebody waits, and adjust the periods of
