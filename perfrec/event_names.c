@@ -2,7 +2,7 @@
 /*
  * The events that have names.  The names are those of Linux perf; what the
  * emulated PMU counts stands in docs/vpmu.md, which generic event is which
- * of its encodings in i386/intel_events.c.
+ * of its encodings in i386/intel_events.c and intel_models.c.
  */
 #include <mach/perf_event.h>
 

@@ -24,10 +24,10 @@ static const struct {
 	uint32_t version;   /* leaf 1 eax; 0: Nehalem's */
 } processors[] = {
     [MACHINE_V1] = {.pmu = VPMU_INTEL_1},
-    [MACHINE_OTHER] = {.version = 0x000506e3},
+    [MACHINE_OTHER] = {.version = 0x000f06e3},
     [MACHINE_FOREIGN] = {.vendor = "ForeineIntel"},
     [MACHINE_V3] = {.pmu = VPMU_INTEL_3, .version = 0x000306c3},
-    [MACHINE_V4] = {.pmu = VPMU_INTEL_4, .version = 0x000506e3},
+    [MACHINE_V4] = {.pmu = VPMU_INTEL_4, .version = 0x000f06f3}, /* no known model */
     [MACHINE_V5] = {.pmu = VPMU_INTEL_5, .version = 0x000606a6},
     [MACHINE_AMD_LEGACY] = {VPMU_AMD_LEGACY, "AuthenticAMD", 0x00100f42},
     [MACHINE_BULLDOZER] = {VPMU_AMD_CORE, "AuthenticAMD", 0x00600f12},
