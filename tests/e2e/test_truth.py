@@ -35,12 +35,13 @@ class Truth(machperf.Session):
         program = os.path.join(machperf.WORKLOADS, "chase")
         loads = [address for address, text in machperf.disassembly(program, "chase_loop")
                  if re.match(r"mov\s+\(%r..\),", text)]
-        self.assertEqual(len(loads), 1)
+        # gcc 14 unrolls the loop.
+        self.assertIn(len(loads), range(1, 5))
         self.record(["-e", "cache-misses:u", "-c", "1000"], ["chase", "2048", "4000000"])
         dump = self.perf("script", "-D")
         # 0x4002: exact, in user mode.
         samples = re.findall(r"PERF_RECORD_SAMPLE\(IP, (0x\w+)\): \S+: (0x\w+) .*\n.*FP chain.*\n.* 0: .*\n.* 1: (\w+)", dump)
-        there = [misc for misc, ip, innermost in samples if int(ip, 16) == int(innermost, 16) == loads[0]]
+        there = [misc for misc, ip, innermost in samples if int(ip, 16) == int(innermost, 16) and int(ip, 16) in loads]
         self.assertGreater(len(samples), 3900)
         self.assertGreaterEqual(len(there), 0.99 * len(samples))
         self.assertEqual(set(there), {"0x4002"})
