@@ -19,6 +19,7 @@
 
 #include <i386/cpuid.h>
 #include <i386/emulator.h>
+#include <i386/hpet.h>
 #include <i386/idt.h>
 #include <i386/lapic.h>
 #include <i386/pmi.h>
@@ -167,6 +168,24 @@ pmu_machine_cpu_init (int cpu)
     idt_set_gate (deferred_vector, pmi_deferred_entry, 0);
   lapic_pmi_mask ();
   return TRUE;
+}
+
+boolean_t
+pmu_machine_clock_find (void)
+{
+  return hpet_find (apic_ids[0]);
+}
+
+void
+pmu_machine_clock_start (uint32_t nanoseconds)
+{
+  hpet_start (nanoseconds);
+}
+
+void
+pmu_machine_clock_stop (void)
+{
+  hpet_stop ();
 }
 
 void

@@ -16,8 +16,10 @@
  * Intel SDM volume 3, chapter "Performance Monitoring".
  */
 
+#include <i386/hpet.h>
 #include <i386/lapic.h>
 #include <i386/x86_pmu.h>
+#include <kern/pmu/clock.h>
 #include <kern/pmu/count.h>
 #include <kern/pmu/machine.h>
 #include <kern/pmu/match.h>
@@ -324,7 +326,10 @@ x86_pmu_interrupt (int cpu, struct x86_pmu_frame *frame)
 
   if (!c->ready)
     {
-      frame->not_ours = TRUE;
+      if (hpet_sent_nmi ())
+	pmu_clock_nmi (cpu, &frame->regs);
+      else
+	frame->not_ours = TRUE;
       return 0;
     }
   if (!c->global)

@@ -4,7 +4,9 @@
  *
  * An event's slots are changed with the interrupts off (add, remove: the
  * callers' pmu_disable () does not stop the clock, but they run at splhigh
- * or in the clock interrupt itself); no NMI looks at them.
+ * or in the clock interrupt itself).  Where NMIs drive it, one that comes
+ * while pmu_disable () holds leaves them alone, and the next accounts for
+ * both.
  */
 
 #include <kern/pmu/clock.h>
@@ -20,6 +22,28 @@
 
 /* Owner: the CPU. */
 static struct pmu_event *clock_slots[PMU_MAX_CPUS][PMU_CLOCK_SLOTS];
+
+/* NMIs drive it.  Set before any event. */
+static boolean_t by_nmi;
+
+/* Slots in use on all CPUs, changed by atomic instructions. */
+static volatile unsigned int in_use;
+
+/* The NMIs come.  Set by whoever starts them; cleared by the NMI that stops
+   them, which then looks at in_use again: pairs with clock_begin (). */
+static volatile boolean_t nmis_run;
+
+/* NMIs so far, and those of them since the last that found an event.  Owner:
+   the CPU that gets them. */
+static volatile unsigned int nmis, idle_nmis;
+
+/* They are stopped after so many idle ones, not at once: events come and go
+   with the threads. */
+#define IDLE_NMIS	100
+
+/* NMIs that are waited for, and for how long at most. */
+#define TRY_NMIS	2
+#define TRY_NS		(10ULL * PMU_CLOCK_NMI_NS)
 
 static boolean_t
 clock_probe (void)
@@ -52,6 +76,82 @@ clock_event_init (struct pmu_event *event, const struct pmu_request *request)
   return KERN_SUCCESS;
 }
 
+/* A slot came into use: NMIs have to come. */
+static void
+clock_begin (void)
+{
+  __sync_fetch_and_add (&in_use, 1);	/* before the look: a full barrier */
+  if (nmis_run)
+    return;
+  nmis_run = TRUE;
+  pmu_machine_clock_start (PMU_CLOCK_NMI_NS);
+}
+
+static void
+clock_idle (void)
+{
+  if (++idle_nmis < IDLE_NMIS)
+    return;
+  idle_nmis = 0;
+  nmis_run = FALSE;
+  pmu_machine_clock_stop ();
+  cpu_fence ();			/* before the look, as in clock_begin () */
+  if (in_use == 0)
+    return;
+  nmis_run = TRUE;
+  pmu_machine_clock_start (PMU_CLOCK_NMI_NS);
+}
+
+void
+pmu_clock_choose (void)
+{
+  uint64_t begin;
+
+  by_nmi = nmis_run = FALSE;
+  in_use = idle_nmis = 0;
+  if (!pmu_machine_clock_find ())
+    return;
+  nmis = 0;
+  begin = pmu_clock_ns ();
+  pmu_machine_clock_start (PMU_CLOCK_NMI_NS);
+  while (nmis < TRY_NMIS && pmu_clock_ns () - begin < TRY_NS)
+    cpu_pause ();
+  pmu_machine_clock_stop ();
+  by_nmi = nmis >= TRY_NMIS;
+  if (by_nmi)
+    printf ("pmu: cpu-clock by NMIs of the HPET, one every %u ns\n",
+	    PMU_CLOCK_NMI_NS);
+  else
+    printf ("pmu: the HPET's NMIs do not come; cpu-clock by clock"
+	    " interrupts\n");
+}
+
+void
+pmu_clock_shared (void)
+{
+  if (!by_nmi)
+    return;
+  by_nmi = FALSE;
+  printf ("pmu: several processors, and the HPET's NMIs come to one;"
+	  " cpu-clock by clock interrupts\n");
+}
+
+void
+pmu_clock_nmi (int cpu, const struct pmu_regs *regs)
+{
+  nmis++;
+  if (!by_nmi)
+    return;
+  if (in_use == 0)
+    {
+      clock_idle ();
+      return;
+    }
+  idle_nmis = 0;
+  if (pmu_nest[cpu] == 0)
+    pmu_clock_tick (cpu, regs);
+}
+
 /* Time cannot be stopped, and nothing interrupts but the tick. */
 static void
 clock_nothing (void)
@@ -70,6 +170,8 @@ clock_add (struct pmu_event *event)
 	event->index = i;
 	event->prev = pmu_clock_ns ();
 	slots[i] = event;
+	if (by_nmi)
+	  clock_begin ();
 	return TRUE;
       }
   return FALSE;
@@ -90,22 +192,31 @@ clock_remove (struct pmu_event *event)
 {
   clock_read (event);
   clock_slots[cpu_this ()][event->index] = 0;
+  if (by_nmi)
+    __sync_fetch_and_sub (&in_use, 1);
   event->index = PMU_NO_COUNTER;
 }
 
 static void
 clock_describe (struct pmu_description *description)
 {
-  static const char name[] = "clock";
+  static const char names[2][6] = { "clock", "hpet" };
+  const char *name = names[by_nmi];
   unsigned int i;
 
-  for (i = 0; i < sizeof name; i++)
+  for (i = 0; i < sizeof names[0]; i++)
     description->name[i] = name[i];
   description->kind = PERF_PMU_CLOCK;
   description->version = 1;
   description->nr_counters = PMU_CLOCK_SLOTS;
   description->width = CLOCK_WIDTH;
   description->min_period = PMU_CLOCK_MIN_PERIOD;
+}
+
+boolean_t
+pmu_clock_is_interrupt (void)
+{
+  return !by_nmi;
 }
 
 void

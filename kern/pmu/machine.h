@@ -26,6 +26,16 @@ boolean_t pmu_machine_defer (void);
 /* The same on another CPU, that takes part. */
 boolean_t pmu_machine_interrupt (int cpu);
 
+/* Find something that interrupts this CPU, the boot CPU, by an NMI at regular
+   times without a PMU; after pmu_machine_cpu_init ().  FALSE: there is
+   nothing. */
+boolean_t pmu_machine_clock_find (void);
+
+/* Have it do so every so many nanoseconds, or stop it; any context.  The NMI
+   comes in at pmu_clock_nmi (). */
+void pmu_machine_clock_start (uint32_t nanoseconds);
+void pmu_machine_clock_stop (void);
+
 /* Fill in the machine's part of *description. */
 void pmu_machine_describe (struct pmu_description *description);
 

@@ -46,12 +46,15 @@ pmu_init (pmu_overflow_t overflow)
 void
 pmu_cpu_init (int cpu)
 {
+  boolean_t interrupts;
+
   if (cpu < 0 || cpu >= PMU_MAX_CPUS)
     return;
   pmu_nest[cpu] = 0;
   defer_wanted[cpu] = FALSE;
   pmu_clock_ops.cpu_init (cpu);
-  if (!pmu_machine_cpu_init (cpu))
+  interrupts = pmu_machine_cpu_init (cpu);
+  if (!interrupts)
     {
       if (cpu != 0 && pmu != &pmu_clock_ops)
 	return;
@@ -60,14 +63,19 @@ pmu_cpu_init (int cpu)
       pmu = &pmu_clock_ops;
     }
   __sync_fetch_and_or (&pmu_cpus, 1UL << cpu);
-  if (pmu == &pmu_clock_ops)
-    return;
-  pmu->cpu_init (cpu);
-  if (cpu == 0 && !pmu_selftest ())
+  if (pmu != &pmu_clock_ops)
+    pmu->cpu_init (cpu);
+  if (cpu == 0 && pmu != &pmu_clock_ops && !pmu_selftest ())
     {
       pmu->cpu_quiesce (cpu);
       pmu = &pmu_clock_ops;
     }
+  if (pmu != &pmu_clock_ops || !interrupts)
+    return;
+  if (cpu == 0)
+    pmu_clock_choose ();
+  else
+    pmu_clock_shared ();
 }
 
 void
@@ -208,6 +216,7 @@ pmu_tick (int cpu, const struct pmu_regs *regs)
 {
   if (cpu < 0 || cpu >= PMU_MAX_CPUS)
     return;
-  pmu_clock_tick (cpu, regs);
+  if (pmu_clock_is_interrupt ())
+    pmu_clock_tick (cpu, regs);
   pmu_deferred (cpu);
 }

@@ -103,6 +103,10 @@ void check_usage(const struct usage *before, const struct usage *after, const ch
    more. */
 void burn(uint64_t n);
 
+/* Sample a loop with interrupts off by an event of which each instruction makes
+   WEIGHT, and check its share (loop.c). */
+void cli_loop_share(uint32_t type, uint64_t config, uint64_t period, unsigned weight);
+
 /* A thread of TASK that will run FUNCTION (ARGUMENT) once it is resumed; it
    must end with thread_end(). */
 thread_t thread_make(task_t task, void (*function)(void *), void *argument);

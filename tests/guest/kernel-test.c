@@ -27,6 +27,7 @@ void test_kernel_chain_8(void);
 void test_kernel_chain_24(void);
 void test_user_only(void);
 void test_no_pmu(void);
+void test_hpet(void);
 void test_system(void);
 void test_too_many(void);
 void test_stress(void);
@@ -75,6 +76,7 @@ const struct test tests[] = {
     {"kernel-chain-24", test_kernel_chain_24},
     {"user-only", test_user_only},
     {"no-pmu", test_no_pmu},
+    {"hpet", test_hpet},
     {"system", test_system},
     {"too-many", test_too_many},
     {"stress", test_stress},

@@ -11,14 +11,13 @@
 
 static uint64_t record[8192];
 
-void test_cli_loop(void)
+void cli_loop_share(uint32_t type, uint64_t config, uint64_t period, unsigned weight)
 {
-	struct perf_event_attr attr =
-	    attr_make(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, PERIOD, PERF_ATTR_DISABLED);
+	struct perf_event_attr attr = attr_make(type, config, period, PERF_ATTR_DISABLED);
 	struct ring ring = ring_make(1 << 20, 0);
 	mach_port_t event = event_must_open(mach_task_self(), &attr, ring.buffer);
 	const struct sample *sample = (const void *)record;
-	uint64_t start, end, inside = 0, all = 0, expected = 2 * ITERATIONS / PERIOD;
+	uint64_t start, end, inside = 0, all = 0, expected = 2 * ITERATIONS * weight / period;
 
 	perf_event_enable(event);
 	check_kr(perf_test_loop(host_priv, ITERATIONS, &start, &end), KERN_SUCCESS,
@@ -35,4 +34,9 @@ void test_cli_loop(void)
 	      (unsigned long)all, (unsigned long)expected);
 	drop(event);
 	ring_drop(&ring);
+}
+
+void test_cli_loop(void)
+{
+	cli_loop_share(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, PERIOD, 1);
 }

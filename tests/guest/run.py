@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""run.py QEMU DATA KERNEL PROGRAM NAME[,NAME]... [off] [cpus=N]: boot PROGRAM as the only task and hold it to what it prints.
+"""run.py QEMU DATA KERNEL PROGRAM NAME[,NAME]... [off [hpet]] [cpus=N]: boot PROGRAM as the only task and hold it to what it prints.
 
-The tests run one after the other in one guest.  With "off" the machine has no PMU; with "cpus=N" it has N processors.
+The tests run one after the other in one guest.  With "off" the machine has no PMU, with "hpet" one whose HPET
+sends messages; with "cpus=N" it has N processors.
 
 The console is watched while the guest runs: a panic, a failed assertion or the debugger's prompt ends the test at once.
 """
@@ -19,11 +20,12 @@ PATIENCE = 5  # times that of the clock: others want the processors, too
 TROUBLE = re.compile(r'^.*(db>|panic|Assertion|Debugger invoked|kernel: .* trap).*$', re.M | re.I)
 
 
-def command(qemu, data, kernel, program, names, pmu, cpus, console, stream, stats):
+def command(qemu, data, kernel, program, names, pmu, cpus, hpet, console, stream, stats):
     return [qemu, '-L', data, '-cpu', f'Nehalem,pmu={pmu}', '-machine', 'pc', '-m', '512', '-smp', str(cpus), '-accel', 'tcg',
             '-icount', 'shift=3,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1',
             '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'file:' + console, '-kernel', kernel,
             '-append', 'console=com0', '-device', f'machperf-port,path={stream}' + (f',stats={stats}' if pmu == 'on' else ''),
+            '-global', f'hpet.msi={hpet}',
             '-initrd', f'{program} ${{host-port}} ${{device-port}} {names} $(task-create) $(task-resume)']
 
 
@@ -62,11 +64,11 @@ def watch(guest, console, limit):
     return f'no end after {PATIENCE * limit} s'
 
 
-def boot(qemu, data, kernel, program, names, pmu, cpus):
+def boot(qemu, data, kernel, program, names, pmu, cpus, hpet='off'):
     """Run the tests of PROGRAM on KERNEL; the exit status or what went wrong, the console, and the emulator's statistics."""
     with tempfile.TemporaryDirectory() as where:
         console, stream, stats = (os.path.join(where, file) for file in ('console', 'stream', 'stats'))
-        with subprocess.Popen(command(qemu, data, kernel, program, ' '.join(names), pmu, cpus, console, stream, stats),
+        with subprocess.Popen(command(qemu, data, kernel, program, ' '.join(names), pmu, cpus, hpet, console, stream, stats),
                               stdin=subprocess.DEVNULL) as guest:
             try:
                 status = watch(guest, console, LIMIT + MORE * (len(names) - 1))
@@ -79,7 +81,8 @@ def main():
     qemu, data, kernel, program, name = sys.argv[1:6]
     pmu = 'off' if 'off' in sys.argv[6:] else 'on'
     cpus = next((int(option[5:]) for option in sys.argv[6:] if option.startswith('cpus=')), 1)
-    status, text, stats = boot(qemu, data, kernel, program, name.split(','), pmu, cpus)
+    hpet = 'on' if 'hpet' in sys.argv[6:] else 'off'
+    status, text, stats = boot(qemu, data, kernel, program, name.split(','), pmu, cpus, hpet)
     lines = [line for line in text.split('\n') if line]
     print('\n'.join(lines[-200:]))
     if status != 0:

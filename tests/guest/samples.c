@@ -191,7 +191,7 @@ void test_user_only(void)
 }
 
 /* Without a PMU only the clock can be counted, and the kernel says so. */
-void test_no_pmu(void)
+static void check_clock(const char *name)
 {
 	struct perf_event_attr attr =
 	    attr_make(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0, PERF_ATTR_DISABLED);
@@ -205,7 +205,21 @@ void test_no_pmu(void)
 	memcpy(&info, bytes, sizeof info);
 	check(info.pmu_kind == PERF_PMU_CLOCK && info.hw_events == 0,
 	      "the PMU is the clock: kind %u", info.pmu_kind);
+	check(strcmp(info.pmu_name, name) == 0, "its name is %s: %s", name, info.pmu_name);
 	check_kr(event_open(mach_task_self(), host_priv, &attr, MACH_PORT_NULL, &event, &id),
 		 KERN_NOT_SUPPORTED, "cycles cannot be counted");
 	test_cpu_clock();
+}
+
+void test_no_pmu(void)
+{
+	check_clock("clock");
+}
+
+/* NMIs drive the clock: code with interrupts off is sampled, too. */
+void test_hpet(void)
+{
+	check_clock("hpet");
+	cli_loop_share(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK, 1000000,
+		       8 /* ns an instruction */);
 }

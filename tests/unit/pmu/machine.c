@@ -8,6 +8,7 @@
 
 #include "machine.h"
 
+#include <i386/hpet.h>
 #include <i386/emulator.h>
 #include <i386/lapic.h>
 #include <i386/tsc.h>
@@ -258,6 +259,52 @@ boolean_t lapic_pmi_masked(void)
 	return machine.lvt_masked;
 }
 
+/* The HPET. */
+
+void *kmem_map_aligned_table(phys_addr_t address, vm_size_t size, int mode);
+
+void *kmem_map_aligned_table(phys_addr_t address, vm_size_t size, int mode)
+{
+	assert(address == 0xfed00000 && size >= sizeof(machine.hpet) && mode == 3);
+	return machine.hpet;
+}
+
+/* Time has passed: the second timer sends what is due, if it interrupts, repeats
+   and sends messages. */
+static void hpet_pass(void)
+{
+	const uint32_t running = 1U << 2 | 1U << 3 | 1U << 14;
+	const uint64_t period = (uint64_t)machine.hpet[MACHINE_HPET_COMPARATOR] *
+				machine.hpet[MACHINE_HPET_PERIOD] / 1000000;
+
+	if ((machine.hpet[MACHINE_HPET_TIMER] & running) != running ||
+	    machine.hpet[MACHINE_HPET_MESSAGE] != 0x400) {
+		machine.hpet_due = 0;
+		return;
+	}
+	if (machine.hpet_due == 0)
+		machine.hpet_due = machine.ns + period;
+	if (machine.ns < machine.hpet_due)
+		return;
+	machine.hpet_due += period;
+	machine.nmi_pending |= !machine.lose_nmi;
+}
+
+boolean_t pmu_machine_clock_find(void)
+{
+	return hpet_find(3);
+}
+
+void pmu_machine_clock_start(uint32_t nanoseconds)
+{
+	hpet_start(nanoseconds);
+}
+
+void pmu_machine_clock_stop(void)
+{
+	hpet_stop();
+}
+
 /* What i386/pmi.c and the entry stub do. */
 
 static void deliver_nmi(void)
@@ -364,6 +411,7 @@ void machine_run(uint64_t instructions, bool user)
 	machine.user = user;
 	vpmu_advance(&machine.vpmu, instructions, user ? 3 : 0);
 	machine.ns += instructions;
+	hpet_pass();
 	try_nmi();
 }
 

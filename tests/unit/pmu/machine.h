@@ -56,6 +56,17 @@ struct machine_overflow {
 	uint64_t count; /* of the event, just then */
 };
 
+#define MACHINE_HPET_WORDS 256
+
+/* Registers of the HPET by their words: its second timer's are used. */
+#define MACHINE_HPET_ID		0x000 / 4
+#define MACHINE_HPET_PERIOD	0x004 / 4
+#define MACHINE_HPET_CONFIG	0x010 / 4
+#define MACHINE_HPET_TIMER	0x120 / 4
+#define MACHINE_HPET_COMPARATOR 0x128 / 4
+#define MACHINE_HPET_MESSAGE	0x130 / 4
+#define MACHINE_HPET_ADDRESS	0x134 / 4
+
 struct machine {
 	struct vpmu vpmu;
 	enum machine_kind kind;
@@ -65,6 +76,10 @@ struct machine {
 	bool lvt_masked;
 	bool nmi_pending, in_nmi;
 	unsigned int accesses; /* the driver is inside an MSR access */
+
+	/* The HPET's registers; all zero: there is none. */
+	uint32_t hpet[MACHINE_HPET_WORDS];
+	uint64_t hpet_due; /* ns: the next NMI of its second timer; 0: not running */
 
 	/* What is running. */
 	unsigned long ip;

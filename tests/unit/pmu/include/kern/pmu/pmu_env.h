@@ -12,6 +12,7 @@
 
 typedef int boolean_t;
 typedef int kern_return_t;
+typedef unsigned long phys_addr_t, vm_size_t;
 
 #define TRUE  1
 #define FALSE 0
