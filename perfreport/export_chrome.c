@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The Trace Event Format: slices ("ph": "X") that viewers of traces draw as
- * one track for each thread and event.
+ * The Trace Event Format: slices that viewers of traces draw as one track for
+ * each thread and event. Each is a beginning and an end ("ph": "B", "E"), in
+ * order: of whole slices ("X") that begin or end together a viewer has to guess
+ * which is the outer one, and with rounded lengths it guesses wrong.
  *
  * A sample stands until the next one of its event on that CPU; frames that
  * follow each other without a gap are one slice.
@@ -13,16 +15,11 @@
 #include "export.h"
 #include "views.h"
 
-/* A frame that is running. */
-struct slice {
-	uint32_t node;
-	uint64_t begin; /* ns */
-};
-
-/* What runs in a thread: slices from the outermost in, until end. */
+/* What runs in a thread: nodes from the outermost in, until end. */
 struct track {
-	struct slice *open;
+	uint32_t *open;
 	size_t nr, capacity;
+	uint64_t begin; /* of the innermost */
 	uint64_t end;
 	bool named;
 };
@@ -41,25 +38,43 @@ static double microseconds(const struct trace *trace, uint64_t time)
 	return time > trace->profile->first_time ? (time - trace->profile->first_time) / 1e3 : 0;
 }
 
-/* Close all slices of a track but the outer keep. */
+/* A slice begins ('B') or ends ('E'); some viewers need the name at the end, too. */
+static void add_edge(struct trace *trace, uint32_t owner, char phase, uint32_t node, uint64_t time)
+{
+	const struct frame *frame =
+	    &trace->profile->frames.list[trace->event->tree.nodes[node].frame];
+
+	text_print(trace->text,
+		   ",\n{\"ph\":\"%c\",\"pid\":%d,\"tid\":%" PRIu32 ",\"ts\":%.3f,\"name\":", phase,
+		   (int)trace->profile->tasks.owners[owner].pid, trace->first_tid + owner,
+		   microseconds(trace, time));
+	text_add_json(trace->text, names_text(trace->profile->names, frame->symbol));
+	if (phase == 'B') {
+		text_add(trace->text, ",\"cat\":");
+		text_add_json(trace->text, names_text(trace->profile->names, frame->dso));
+	}
+	text_add(trace->text, "}");
+}
+
+/* Close all slices of a track but the outer keep: 1 ns early, for viewers that
+   sort find no order in an end and a beginning of one time. */
 static void close_slices(struct trace *trace, uint32_t owner, size_t keep, uint64_t time)
 {
 	struct track *track = &trace->tracks[owner];
 
-	while (track->nr > keep) {
-		const struct slice *slice = &track->open[--track->nr];
-		const struct frame *frame =
-		    &trace->profile->frames.list[trace->event->tree.nodes[slice->node].frame];
+	time = time > track->begin ? time - 1 : track->begin;
+	while (track->nr > keep)
+		add_edge(trace, owner, 'E', track->open[--track->nr], time);
+}
 
-		text_add(trace->text, ",\n{\"ph\":\"X\",\"name\":");
-		text_add_json(trace->text, names_text(trace->profile->names, frame->symbol));
-		text_add(trace->text, ",\"cat\":");
-		text_add_json(trace->text, names_text(trace->profile->names, frame->dso));
-		text_print(trace->text, ",\"pid\":%d,\"tid\":%" PRIu32 ",\"ts\":%.3f,\"dur\":%.3f}",
-			   (int)trace->profile->tasks.owners[owner].pid, trace->first_tid + owner,
-			   microseconds(trace, slice->begin),
-			   microseconds(trace, time) - microseconds(trace, slice->begin));
-	}
+static void open_slice(struct trace *trace, uint32_t owner, uint32_t node, uint64_t time)
+{
+	struct track *track = &trace->tracks[owner];
+
+	add_edge(trace, owner, 'B', node, time);
+	track->open = must_grow(track->open, &track->capacity, track->nr + 1, sizeof *track->open);
+	track->open[track->nr++] = node;
+	track->begin = time;
 }
 
 static void name_track(struct trace *trace, uint32_t owner)
@@ -103,13 +118,12 @@ static void add_sample(struct trace *trace, size_t index, struct chain *path)
 	if (track->end < moment->time)
 		close_slices(trace, cell->owner, 0, track->end);
 	while (same < track->nr && same < path->nr &&
-	       track->open[same].node == path->frames[path->nr - 1 - same])
+	       track->open[same] == path->frames[path->nr - 1 - same])
 		same++;
 	close_slices(trace, cell->owner, same, moment->time);
-	track->open = must_grow(track->open, &track->capacity, path->nr + 1, sizeof *track->open);
-	for (; track->nr < path->nr; track->nr++)
-		track->open[track->nr] = (struct slice){
-		    .node = path->frames[path->nr - 1 - track->nr], .begin = moment->time};
+	while (track->nr < path->nr)
+		open_slice(trace, cell->owner, path->frames[path->nr - 1 - track->nr],
+			   moment->time);
 	track->end = trace->until[index];
 }
 

@@ -204,23 +204,23 @@ class Export(unittest.TestCase):
             self.assertEqual(own[event["name"]], self.expected(event))
 
     def test_chrome(self):
-        """Slices of a track lie inside each other or beside each other, and together have the time of the samples."""
+        """On each track slices open and close in time order, none stays open, and each event's functions are there."""
         data = json.loads(self.export("chrome"))
-        tracks = {}
-        named = {slice_["tid"]: slice_["args"]["name"] for slice_ in data["traceEvents"] if slice_["name"] == "thread_name"}
-        for slice_ in data["traceEvents"]:
-            if slice_["ph"] == "X":
-                tracks.setdefault(slice_["tid"], []).append((slice_["ts"], -slice_["dur"], slice_["name"]))
-        self.assertEqual(set(tracks), set(named))
-        for tid, slices in tracks.items():
-            ends = []
-            for begin, length, name in sorted(slices):
-                while ends and ends[-1] <= begin + 0.001:
-                    ends.pop()
-                self.assertLessEqual(begin - length, (ends[-1] if ends else float("inf")) + 0.002, (named[tid], name))
-                self.assertGreaterEqual(-length, 0)
-                ends.append(begin - length)
-        names = {slice_["name"] for slice_ in data["traceEvents"] if slice_["ph"] == "X"}
+        named = {edge["tid"]: edge["args"]["name"] for edge in data["traceEvents"] if edge["name"] == "thread_name"}
+        names, last, stacks = set(), {}, {}
+        for edge in data["traceEvents"]:
+            if edge["ph"] == "M":
+                continue
+            track = edge["tid"]
+            self.assertGreaterEqual(edge["ts"], last.get(track, 0), named[track])
+            last[track] = edge["ts"]
+            stack = stacks.setdefault(track, [])
+            if edge["ph"] == "B":
+                names.add(edge["name"])
+                stack.append(edge["name"])
+            else:
+                self.assertEqual(stack.pop(), edge["name"], named[track])
+        self.assertEqual(stacks, {track: [] for track in named})
         for event in self.events:
             self.assertLessEqual(set(self.expected(event)), names)
             self.assertTrue(any(name.endswith(" " + event["name"]) for name in named.values()))
