@@ -98,6 +98,8 @@ static bool make(struct profile *profile, const struct options *options, struct 
 		return view_relatives(profile, options, text, failure);
 	if (options->json)
 		view_report_json(profile, options, text);
+	else if (options->html)
+		view_report_page(profile, options, text);
 	else if (options->csv)
 		view_report_csv(profile, options, text);
 	else

@@ -73,6 +73,7 @@ static const char help[] =
     "      --callees SYMBOL   what SYMBOL calls\n"
     "      --top N            the first N rows\n"
     "      --percent-limit P  rows of at least P percent\n"
+    "      --html             a page whose tables sort (report.html)\n"
     "      --csv              as CSV (RFC 4180)\n"
     "      --json             as JSON (docs/report.schema.json)\n"
     "flame:\n"
@@ -103,6 +104,7 @@ static const char help[] =
     "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
     "  perfreport report -i perf.data --sort srcline,symbol --inline\n"
     "  perfreport flame -i perf.data --wall -o wall.html   what a thread's time went to\n"
+    "  perfreport report -i perf.data --html -o report.html\n"
     "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n"
     "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n"
     "  perfreport diff before.data after.data --top 10\n"
@@ -357,6 +359,8 @@ static const char *default_output(const struct options *options)
 {
 	if (options->view == VIEW_FLAME)
 		return "flame.html";
+	if (options->view == VIEW_REPORT && options->html)
+		return "report.html";
 	if (options->view == VIEW_DIFF && options->flame)
 		return "diff.html";
 	if (options->view == VIEW_TIMELINE && options->html)
@@ -375,6 +379,13 @@ static bool complete(struct options *options, struct failure *failure)
 
 	if (options->callers != NULL && options->callees != NULL) {
 		failure_set(failure, EXIT_USAGE, "--callers and --callees: give one of them");
+		return false;
+	}
+	if ((options->callers != NULL || options->callees != NULL) &&
+	    (options->csv || options->html)) {
+		failure_set(
+		    failure, EXIT_USAGE,
+		    "--callers and --callees: a tree is text or --json, not --csv or --html");
 		return false;
 	}
 	if (options->view == VIEW_EXPORT && options->format == EXPORT_FORMATS) {

@@ -60,7 +60,7 @@ struct options {
 	bool icicle;
 	bool flame;		   /* diff: the page, not the table */
 	enum export_format format; /* EXPORT_FORMATS: not given */
-	bool html;		   /* timeline, annotate: the page, not the table */
+	bool html;		   /* report, timeline, annotate: the page, not the table */
 	const char *function;	   /* annotate: its name; NULL: the hottest */
 	enum lane_key by;	   /* timeline: what has a lane of its own */
 	size_t bins;		   /* timeline: columns */

@@ -13,7 +13,7 @@ struct template_file {
 	size_t length;
 };
 
-/* Of flame/ and of annotate/; they end with an entry without a name. */
-extern const struct template_file template_files[], annotate_files[];
+/* Of flame/, annotate/ and report/; they end with an entry without a name. */
+extern const struct template_file template_files[], annotate_files[], report_files[];
 
 #endif /* PERFREPORT_TEMPLATE_H */

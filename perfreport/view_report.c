@@ -12,9 +12,8 @@ const char *view_base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* The text of a row under a key, in a buffer that holds any of them. */
-static const char *cell_text(const struct profile *profile, const struct row *row,
-			     enum sort_key key, char *buffer, size_t size)
+const char *view_cell_text(const struct profile *profile, const struct row *row, enum sort_key key,
+			   char *buffer, size_t size)
 {
 	switch (key) {
 	case SORT_TASK:
@@ -68,8 +67,8 @@ static void print_rows(const struct profile *profile, const struct options *opti
 	for (size_t k = 0; k < sort->nr; k++) {
 		width[k] = strlen(sort_key_name(sort->keys[k]));
 		for (size_t i = 0; i < shown; i++) {
-			size_t length = strlen(cell_text(profile, &rows->list[i], sort->keys[k],
-							 buffer, sizeof buffer));
+			size_t length = strlen(view_cell_text(
+			    profile, &rows->list[i], sort->keys[k], buffer, sizeof buffer));
 
 			if (length > width[k])
 				width[k] = length;
@@ -88,7 +87,7 @@ static void print_rows(const struct profile *profile, const struct options *opti
 			   100 * row->total.weight / whole, row->self.samples);
 		for (size_t k = 0; k < sort->nr; k++) {
 			const char *cell =
-			    cell_text(profile, row, sort->keys[k], buffer, sizeof buffer);
+			    view_cell_text(profile, row, sort->keys[k], buffer, sizeof buffer);
 
 			text_print(text, "  %s", cell);
 			if (k + 1 < sort->nr)
@@ -157,8 +156,8 @@ void view_report_csv(const struct profile *profile, const struct options *option
 				   row->total.weight);
 			for (size_t k = 0; k < sort->nr; k++) {
 				text_add(text, ",");
-				view_csv_field(text, cell_text(profile, row, sort->keys[k], buffer,
-							       sizeof buffer));
+				view_csv_field(text, view_cell_text(profile, row, sort->keys[k],
+								    buffer, sizeof buffer));
 			}
 			text_add(text, "\r\n");
 		}

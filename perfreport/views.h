@@ -26,8 +26,15 @@ void view_honesty(const struct profile *profile, const struct event *event, stru
 size_t view_rows_shown(const struct options *options, const struct event *event,
 		       const struct rows *rows);
 
-/* Tables, as text and as JSON (docs/report.schema.json). */
+/* The text of a row under a key; buffer is for those that are made, 512 bytes
+   are enough. */
+const char *view_cell_text(const struct profile *profile, const struct row *row, enum sort_key key,
+			   char *buffer, size_t size);
+
+/* Tables, as text, as a page, and as JSON (docs/report.schema.json). */
 void view_report(const struct profile *profile, const struct options *options, struct text *text);
+void view_report_page(const struct profile *profile, const struct options *options,
+		      struct text *text);
 void view_report_csv(const struct profile *profile, const struct options *options,
 		     struct text *text);
 void view_report_json(const struct profile *profile, const struct options *options,
