@@ -25,6 +25,12 @@ void perf_hooks_update (void);
 void perf_biosmem_register_boot_data (phys_addr_t start, phys_addr_t end,
 				      boolean_t temporary);
 
+/* wrap biosmem_setup: what is left of the boot heap goes to the page allocator,
+   but a kernel for several processors takes their descriptor tables from that
+   heap later, from pages that are somebody else's by then.  So enough for all
+   of them is held back. */
+void perf_biosmem_setup (void);
+
 /* wrap bootstrap_create: everything of the kernel is up, no user task yet. */
 void perf_bootstrap_create (void);
 

@@ -20,6 +20,32 @@ extern struct machine_slot machine_slot[];	/* kern/machine.c */
 /* Where the kernel's image begins, and where ours ends behind it. */
 extern char _start[], graft_end[];
 
+#if KERNEL_SMP
+/* Of <i386at/biosmem.c>: the heap shrinks from either end. */
+extern phys_addr_t biosmem_heap_bottom, biosmem_heap_top;
+extern unsigned long biosmem_bootalloc (unsigned int nr_pages);
+
+/* GDT, IDT and TSS of a processor, struct mp_desc_table. */
+#define DESCRIPTOR_PAGES	4
+#endif
+
+extern void biosmem_setup (void);
+
+void
+perf_biosmem_setup (void)
+{
+#if KERNEL_SMP
+  phys_addr_t bottom = biosmem_heap_bottom, top = biosmem_heap_top;
+
+  biosmem_bootalloc ((PMU_MAX_CPUS - 1) * DESCRIPTOR_PAGES);
+  biosmem_setup ();
+  biosmem_heap_bottom = bottom;
+  biosmem_heap_top = top;
+#else
+  biosmem_setup ();
+#endif
+}
+
 void
 perf_biosmem_register_boot_data (phys_addr_t start, phys_addr_t end,
 				 boolean_t temporary)
