@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "demangle.h"
 #include "names.h"
 #include "text.h"
 
@@ -129,9 +131,37 @@ static void names_are_interned(void **state)
 	names_free(names);
 }
 
+/* C++ (Itanium ABI), Rust's v0 and legacy names. */
+static void names_are_demangled(void **state)
+{
+	static const char *const names[][2] = {
+	    {"_RNvNtCs1234_7mycrate3foo3bar", "mycrate::foo::bar"},
+	    {"_RNvMs_NtCs1234_7mycrate3fooNtB4_3Bar3baz", "<mycrate::foo::Bar>::baz"},
+	    {"_RINvNtC3std3mem8align_ofdE", "std::mem::align_of::<f64>"},
+	    {"_ZN4core3fmt5write17h0123456789abcdefE", "core::fmt::write"},
+	    {"_ZNSt6vectorIiSaIiEE9push_backERKi",
+	     "std::vector<int, std::allocator<int> >::push_back"},
+	};
+	char *probe = demangle("_Z1fv");
+
+	(void)state;
+	if (probe == NULL)
+		skip(); /* built without libiberty */
+	free(probe);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char *plain = demangle(names[i][0]);
+
+		assert_string_equal(plain, names[i][1]);
+		free(plain);
+	}
+	assert_null(demangle("main"));
+	assert_null(demangle("_Rubbish"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(names_are_demangled),
 	    cmocka_unit_test(html_is_escaped),
 	    cmocka_unit_test(json_is_escaped),
 	    cmocka_unit_test(json_replaces_what_is_no_utf8),
