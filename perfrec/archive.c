@@ -55,6 +55,10 @@ static char *config_text(const struct options *options, const struct images *ima
 	fprintf(out, "scope %s\n", options->system_wide ? "system" : "task");
 	fprintf(out, "ring-size %" PRIu64 "\n", options->ring_size);
 	fprintf(out, "watermark 0\n");
+	if (options->per_cpu)
+		fprintf(out, "per-cpu\n");
+	if (options->interval)
+		fprintf(out, "interval %u\n", options->interval);
 	for (n = 0; n < options->events.nr; n++)
 		if (options->events.events[n].leader != n)
 			fprintf(out, "group %u %u\n", n, options->events.events[n].leader);

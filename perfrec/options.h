@@ -32,9 +32,11 @@ struct options {
 	uint64_t stack_dump; /* bytes of the user's stack in a sample, of CALLCHAIN_DWARF */
 	bool off_cpu;	     /* offcpu-time as the last event */
 	bool system_wide;
-	uint64_t ring_size;   /* bytes, a power of two */
-	unsigned int timeout; /* seconds of the host; 0: no limit */
-	unsigned int silence; /* seconds without a word before the agent starts; 0: no limit */
+	bool per_cpu;	       /* each CPU has counts of its own */
+	unsigned int interval; /* ms between looks at the counts; 0: one look, at the end */
+	uint64_t ring_size;    /* bytes, a power of two */
+	unsigned int timeout;  /* seconds of the host; 0: no limit */
+	unsigned int silence;  /* seconds without a word before the agent starts; 0: no limit */
 	enum accelerator accelerator;
 	const char *event_texts[MAX_EVENTS]; /* as -e gave them */
 	unsigned int nr_event_texts;

@@ -62,7 +62,7 @@ static int compare_counts(const struct run *run)
 	const struct session *session = &run->session;
 	unsigned int n;
 
-	if (session->nr_stats < session->nr_events_open)
+	if (session->nr_stats < session_nr_stats(session))
 		return fail(EXIT_SESSION, "the agent broke the protocol: no STATS of every event");
 	for (n = 0; n < session->nr_events_open; n++)
 		if (session->stats[n].samples != run->totals.event_samples[n])

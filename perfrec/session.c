@@ -328,4 +328,5 @@ void session_free(struct session *session)
 	console_free(&session->console);
 	text_free(&session->messages);
 	text_free(&session->agent_log);
+	free(session->snapshots);
 }

@@ -13,6 +13,12 @@
 #include "progress.h"
 #include "recording.h"
 
+/* What the events had counted at one time while the workload ran. */
+struct snapshot {
+	uint64_t time; /* ns since they were enabled */
+	struct perf_event_values values[MAX_EVENTS];
+};
+
 /* What came of it.  Private until session_run() has returned. */
 struct session {
 	const struct options *options;
@@ -32,13 +38,18 @@ struct session {
 
 	bool hello_seen, begun, exit_seen, ended;
 	bool output_failed;
-	unsigned int nr_events_open, nr_stats;
+	unsigned int nr_events_open;
+	unsigned int nr_stats; /* of the end */
 	struct perf_frame_hello hello;
 	uint64_t ids[MAX_EVENTS];
 	struct perfdata_write_event events[MAX_EVENTS];
 	struct perf_frame_exit exit;
-	struct perf_event_values stats[MAX_EVENTS];
-	uint64_t data_bytes; /* of records */
+	struct perf_event_values stats[MAX_EVENTS];		   /* of all CPUs together */
+	struct perf_event_values cpu_stats[MOST_CPUS][MAX_EVENTS]; /* with options->per_cpu */
+	struct snapshot *snapshots;
+	size_t nr_snapshots;
+	unsigned int snapshot_left; /* STATS that are still of the last one */
+	uint64_t data_bytes;	    /* of records */
 };
 
 /* Have SIGINT, SIGTERM and SIGHUP come through a descriptor, so that none
@@ -53,6 +64,9 @@ int session_prepare(const struct session *session);
 /* Run a started machine to the end of its session.  Prints what is wrong; an
    exit code. */
 int session_run(struct session *session);
+
+/* How many STATS frames tell all counts once. */
+unsigned int session_nr_stats(const struct session *session);
 
 /* Take one frame (session_frames.c).  Prints what is wrong; an exit code. */
 int session_frame(struct session *session, const struct perf_frame *frame, const uint8_t *contents);

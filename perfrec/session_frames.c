@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -151,6 +152,25 @@ static int take_exit(struct session *session, const uint8_t *contents, uint64_t 
 	return EXIT_GOOD;
 }
 
+unsigned int session_nr_stats(const struct session *session)
+{
+	return session->nr_events_open *
+	       (session->options->per_cpu ? session->hello.info.nr_cpus : 1);
+}
+
+/* What one CPU counted belongs to the sum. */
+static void add_values(struct perf_event_values *sum, const struct perf_event_values *values)
+{
+	sum->id = values->id;
+	sum->value += values->value;
+	sum->time_enabled += values->time_enabled;
+	sum->time_running += values->time_running;
+	sum->samples += values->samples;
+	sum->lost += values->lost;
+	sum->throttled += values->throttled;
+	sum->coalesced += values->coalesced;
+}
+
 static int take_stats(struct session *session, const uint8_t *contents, uint64_t length)
 {
 	struct perf_frame_stats stats;
@@ -160,8 +180,36 @@ static int take_stats(struct session *session, const uint8_t *contents, uint64_t
 	memcpy(&stats, contents, sizeof(stats));
 	if (stats.index >= session->nr_events_open)
 		return nonsense("STATS of no event");
-	session->stats[stats.index] = stats.values;
+	if (stats.cpu >= (session->options->per_cpu ? session->options->cpus : 1))
+		return nonsense("STATS of no processor");
+	if (session->snapshot_left) {
+		session->snapshot_left--;
+		add_values(&session->snapshots[session->nr_snapshots - 1].values[stats.index],
+			   &stats.values);
+		return EXIT_GOOD;
+	}
+	add_values(&session->stats[stats.index], &stats.values);
+	session->cpu_stats[stats.cpu][stats.index] = stats.values;
 	session->nr_stats++;
+	return EXIT_GOOD;
+}
+
+static int take_interval(struct session *session, const uint8_t *contents, uint64_t length)
+{
+	struct perf_frame_interval interval;
+	struct snapshot *more;
+
+	if (length < sizeof(interval) || !session->begun || session->snapshot_left)
+		return nonsense("INTERVAL");
+	memcpy(&interval, contents, sizeof(interval));
+	more = realloc(session->snapshots, (session->nr_snapshots + 1) * sizeof(*more));
+	if (!more)
+		return fail(EXIT_HOST, "out of memory");
+	session->snapshots = more;
+	more += session->nr_snapshots++;
+	memset(more, 0, sizeof(*more));
+	more->time = interval.time;
+	session->snapshot_left = session_nr_stats(session);
 	return EXIT_GOOD;
 }
 
@@ -297,6 +345,8 @@ int session_frame(struct session *session, const struct perf_frame *frame, const
 		return take_exit(session, contents, frame->length);
 	case PERF_FRAME_STATS:
 		return take_stats(session, contents, frame->length);
+	case PERF_FRAME_INTERVAL:
+		return take_interval(session, contents, frame->length);
 	case PERF_FRAME_ERROR:
 		return take_error(session, contents, frame->length);
 	case PERF_FRAME_LOG:

@@ -25,14 +25,14 @@ static void put_event(struct text *out, const char *name, const struct count *co
 	put_field(out, name);
 	text_print(out, ",");
 	if (!count->counted) {
-		text_print(out, ",,,,0,\r\n");
+		text_print(out, ",,,,0,,,\r\n");
 		return;
 	}
 	if (count->same)
 		text_print(out, "%" PRIu64, count->first);
 	else
 		text_print(out, "%.1f", count->mean);
-	text_print(out, ",%.9g,%" PRIu64 ",%" PRIu64 ",%.9g,\r\n", count->deviation, count->least,
+	text_print(out, ",%.9g,%" PRIu64 ",%" PRIu64 ",%.9g,,,\r\n", count->deviation, count->least,
 		   count->most, count->share);
 }
 
@@ -43,16 +43,51 @@ static void put_ratio(struct text *out, const struct ratio *ratio)
 		text_print(out, "%.9g", ratio->value);
 	text_print(out, ",,,,,");
 	put_field(out, ratio->formula);
-	text_print(out, "\r\n");
+	text_print(out, ",,\r\n");
+}
+
+static void put_part(struct text *out, const char *kind, const char *name, bool counted,
+		     uint64_t count, double share)
+{
+	text_print(out, "%s,", kind);
+	put_field(out, name);
+	if (counted)
+		text_print(out, ",%" PRIu64, count);
+	else
+		text_print(out, ",");
+	text_print(out, ",,,,%.9g,,", share);
+}
+
+static void put_parts(struct text *out, const struct stat_result *result, const char *name,
+		      unsigned int event)
+{
+	unsigned int cpu;
+	uint64_t count;
+	double share;
+	bool counted;
+	size_t n;
+
+	for (cpu = 0; cpu < result->nr_cpus; cpu++) {
+		counted = stat_cpu_count(result, cpu, event, &count, &share);
+		put_part(out, "cpu", name, counted, count, share);
+		text_print(out, "%u,\r\n", cpu);
+	}
+	for (n = 0; n < result->nr_snapshots; n++) {
+		counted = stat_interval_count(result, n, event, &count, &share);
+		put_part(out, "interval", name, counted, count, share);
+		text_print(out, ",%.9f\r\n", result->snapshots[n].time / 1e9);
+	}
 }
 
 void put_stat_csv(struct text *out, const struct stat_result *result)
 {
 	unsigned int n;
 
-	text_print(out, "kind,name,value,deviation,least,most,share,formula\r\n");
+	text_print(out, "kind,name,value,deviation,least,most,share,formula,cpu,seconds\r\n");
 	for (n = 0; n < result->options->events.nr; n++)
 		put_event(out, result->options->events.events[n].name, &result->counts[n]);
+	for (n = 0; n < result->options->events.nr; n++)
+		put_parts(out, result, result->options->events.events[n].name, n);
 	for (n = 0; n < result->nr_ratios; n++)
 		put_ratio(out, &result->ratios[n]);
 }

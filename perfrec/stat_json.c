@@ -287,6 +287,62 @@ static void put_functions(struct text *out, const struct stat_result *result)
 	text_print(out, "%s]", functions->nr ? "\n  " : "");
 }
 
+/* The counts of one CPU or interval, in the events' order. */
+static void put_part(struct text *out, const struct stat_result *result,
+		     bool (*count_of)(const struct stat_result *, size_t, unsigned int, uint64_t *),
+		     size_t part)
+{
+	unsigned int n;
+	uint64_t count;
+
+	text_print(out, "\"values\": [");
+	for (n = 0; n < result->options->events.nr; n++) {
+		text_print(out, "%s", n ? ", " : "");
+		if (count_of(result, part, n, &count))
+			text_print(out, "%" PRIu64, count);
+		else
+			text_print(out, "null");
+	}
+	text_print(out, "]}");
+}
+
+static bool of_cpu(const struct stat_result *result, size_t part, unsigned int event,
+		   uint64_t *count)
+{
+	double share;
+
+	return stat_cpu_count(result, part, event, count, &share);
+}
+
+static bool of_interval(const struct stat_result *result, size_t part, unsigned int event,
+			uint64_t *count)
+{
+	double share;
+
+	return stat_interval_count(result, part, event, count, &share);
+}
+
+static void put_parts(struct text *out, const struct stat_result *result)
+{
+	size_t n;
+
+	if (result->nr_cpus)
+		text_print(out, ",\n  \"cpus\": [");
+	for (n = 0; n < result->nr_cpus; n++) {
+		text_print(out, "%s    {\"cpu\": %zu, ", n ? ",\n" : "\n", n);
+		put_part(out, result, of_cpu, n);
+	}
+	text_print(out, "%s", result->nr_cpus ? "\n  ]" : "");
+	if (result->nr_snapshots)
+		text_print(out, ",\n  \"intervals\": [");
+	for (n = 0; n < result->nr_snapshots; n++) {
+		text_print(out, "%s    {\"time_ns\": %" PRIu64 ", ", n ? ",\n" : "\n",
+			   result->snapshots[n].time);
+		put_part(out, result, of_interval, n);
+	}
+	text_print(out, "%s", result->nr_snapshots ? "\n  ]" : "");
+}
+
 void put_stat_json(struct text *out, const struct stat_result *result)
 {
 	unsigned int n;
@@ -314,6 +370,7 @@ void put_stat_json(struct text *out, const struct stat_result *result)
 		put_ratio(out, &result->ratios[n]);
 	}
 	text_print(out, "%s]", result->nr_ratios ? "\n  " : "");
+	put_parts(out, result);
 	if (result->functions)
 		put_functions(out, result);
 	text_print(out, "\n}\n");

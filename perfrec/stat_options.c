@@ -5,8 +5,10 @@
 #include "number.h"
 #include "stat_options.h"
 
-#define MOST_RUNS    10000
-#define MOST_PERTURB 64
+#define MOST_RUNS      10000
+#define MOST_PERTURB   64
+#define LEAST_INTERVAL 10 /* the kernel's clock ticks so often */
+#define MOST_INTERVAL  1000000
 
 /* What the emulated PMU can count at once: two events on fixed counters and one
    on each of four general ones. */
@@ -27,6 +29,8 @@ static const struct option names[] = {
     COMMON_OPTIONS,
     {"repeat", required_argument, NULL, 'r'},
     {"output", required_argument, NULL, 'o'},
+    {"interval", required_argument, NULL, 'I'},
+    {"no-aggr", no_argument, NULL, 'A'},
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
     {"per-function", no_argument, NULL, OPTION_PER_FUNCTION},
@@ -46,6 +50,8 @@ static const char help[] =
     "  perfrec stat -e instructions:u,cache-misses:u -- sqlite 200\n"
     "  perfrec stat --json -o stat.json -- zlib  for programs, docs/stat.schema.json\n"
     "  perfrec stat -r 5 -- chase                repeated: the mean and the spread\n"
+    "  perfrec stat -I 100 -- sqlite             every 100 ms of guest time\n"
+    "  perfrec stat -a -A --cpus 2 --kernel IMAGE -- threads   each processor by itself\n"
     "  perfrec stat --per-function -- sqlite     and the exact counts of each function\n"
     "\n"
     "WORKLOAD is a path, or the bare name of a program that came with machperf.\n"
@@ -54,6 +60,8 @@ static const char help[] =
     "                            " DEFAULT_EVENTS "\n"
     "  -r, --repeat N            run N times\n"
     "  -a, --all-cpus            count the whole system, not only the workload\n"
+    "  -A, --no-aggr             and each processor by itself, with -a\n"
+    "  -I, --interval MS         and what was counted every MS milliseconds\n"
     "      --per-function        exact counts of each function too, without sampling\n"
     "      --perturb K           and in K other layouts: how much of a count is chance\n"
     "      --variant FILE        another link of the workload, for these; more than once\n"
@@ -98,6 +106,13 @@ static int take_option(void *into, int option, const char *argument)
 	case 'o':
 		options->output = argument;
 		return EXIT_GOOD;
+	case 'I':
+		code = parse_number("-I", argument, LEAST_INTERVAL, MOST_INTERVAL, &number);
+		options->session.interval = number;
+		return code;
+	case 'A':
+		options->session.per_cpu = true;
+		return EXIT_GOOD;
 	case OPTION_PER_FUNCTION:
 		options->per_function = true;
 		return EXIT_GOOD;
@@ -127,7 +142,7 @@ static int take_option(void *into, int option, const char *argument)
 
 static const struct syntax syntax = {
     .command = "stat",
-    .letters = "+:" COMMON_LETTERS "r:o:",
+    .letters = "+:" COMMON_LETTERS "r:o:I:A",
     .names = names,
     .help = help,
     .take = take_option,
@@ -152,6 +167,24 @@ static int check_per_function(const struct stat_options *options)
 			return fail(EXIT_UNSUPPORTED_EVENT,
 				    "event '%s': the emulator does not keep it by function",
 				    list->events[n].name);
+	return EXIT_GOOD;
+}
+
+/* Parts of the counts are those of one run. */
+static int check_parts(const struct stat_options *options)
+{
+	const struct options *session = &options->session;
+
+	if (session->per_cpu && !session->system_wide)
+		return fail(EXIT_USAGE, "-A is for the whole system: give -a with it");
+	if (!session->per_cpu && !session->interval)
+		return EXIT_GOOD;
+	if (options->runs > 1 || options->per_function || options->against ||
+	    options->against_kernel)
+		return fail(EXIT_USAGE,
+			    "%s shows one run: leave -r, --per-function and --against "
+			    "away",
+			    session->per_cpu ? "-A" : "-I");
 	return EXIT_GOOD;
 }
 
@@ -202,5 +235,7 @@ int parse_stat_options(struct stat_options *options, int argc, char *const *argv
 		code = parse_events(&session->events, DEFAULT_EVENTS);
 	if (code == EXIT_GOOD)
 		code = check_subjects(options);
+	if (code == EXIT_GOOD)
+		code = check_parts(options);
 	return code || !options->per_function ? code : check_per_function(options);
 }

@@ -9,6 +9,7 @@
 #include "counts.h"
 #include "options.h"
 #include "ratios.h"
+#include "session.h"
 #include "text.h"
 
 struct perturbed; /* subject.h */
@@ -26,6 +27,10 @@ struct stat_result {
 	struct count counts[MAX_EVENTS];
 	struct ratio ratios[MAX_RATIOS];
 	unsigned int nr_ratios;
+	const struct perf_event_values (*cpus)[MAX_EVENTS]; /* [nr_cpus] */
+	unsigned int nr_cpus;		  /* that have counts of their own; 0: not asked for */
+	const struct snapshot *snapshots; /* [nr_snapshots], of the only run */
+	size_t nr_snapshots;
 	const struct by_function *functions; /* NULL: not asked for */
 	const struct perturbed *perturbed;   /* [nr_perturbed]: other layouts */
 	unsigned int nr_perturbed;
@@ -36,6 +41,13 @@ static inline bool stat_deterministic(const struct stat_result *result)
 {
 	return result->hello.info.flags & PERF_INFO_EMULATED;
 }
+
+/* What an event counted on one CPU, or from the snapshot before to number n;
+ *share is that of the time it was on a counter.  false: it was on none. */
+bool stat_cpu_count(const struct stat_result *result, unsigned int cpu, unsigned int event,
+		    uint64_t *count, double *share);
+bool stat_interval_count(const struct stat_result *result, size_t n, unsigned int event,
+			 uint64_t *count, double *share);
 
 /* Append the result to *out, which notes a lack of memory. */
 void put_stat_text(struct text *out, const struct stat_result *result);

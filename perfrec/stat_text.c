@@ -122,6 +122,55 @@ static void put_functions(struct text *out, const struct stat_result *result)
 	}
 }
 
+static void put_part(struct text *out, bool counted, uint64_t count, double share, const char *name)
+{
+	char number[GROUPED];
+
+	text_print(out, "  %*s  %s", NUMBERS, counted ? grouped(number, count) : "<not counted>",
+		   name);
+	if (counted && share < 1)
+		text_print(out, "  (%.2f%%)", 100 * share);
+	text_print(out, "\n");
+}
+
+/* A line for each event on each CPU. */
+static void put_cpus(struct text *out, const struct stat_result *result)
+{
+	unsigned int cpu, n;
+	uint64_t count;
+	double share;
+
+	for (cpu = 0; cpu < result->nr_cpus; cpu++)
+		for (n = 0; n < result->options->events.nr; n++) {
+			bool counted = stat_cpu_count(result, cpu, n, &count, &share);
+
+			text_print(out, "CPU%-3u", cpu);
+			put_part(out, counted, count, share,
+				 result->options->events.events[n].name);
+		}
+	text_print(out, "\nAll together:\n\n");
+}
+
+/* A line for each event in each interval. */
+static void put_intervals(struct text *out, const struct stat_result *result)
+{
+	unsigned int n;
+	uint64_t count;
+	double share;
+	size_t i;
+
+	text_print(out, "  to second  %*s  event\n", NUMBERS, "count");
+	for (i = 0; i < result->nr_snapshots; i++)
+		for (n = 0; n < result->options->events.nr; n++) {
+			bool counted = stat_interval_count(result, i, n, &count, &share);
+
+			text_print(out, "%11.6f", result->snapshots[i].time / 1e9);
+			put_part(out, counted, count, share,
+				 result->options->events.events[n].name);
+		}
+	text_print(out, "\nAll together:\n\n");
+}
+
 void put_stat_comparison(struct text *out, const struct stat_result *base,
 			 const struct stat_result *new)
 {
@@ -159,6 +208,10 @@ void put_stat_text(struct text *out, const struct stat_result *result)
 		text_print(out, ", mean%s of %u runs", result->same ? "" : " and deviation",
 			   result->runs);
 	text_print(out, ":\n\n");
+	if (result->nr_cpus)
+		put_cpus(out, result);
+	if (result->nr_snapshots)
+		put_intervals(out, result);
 	for (n = 0; n < result->options->events.nr; n++)
 		put_count(out, result, n);
 	if (result->nr_ratios)

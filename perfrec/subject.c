@@ -107,7 +107,7 @@ static int run_on(struct subject *subject, const struct run *run, struct machine
 				     run->functions != NULL);
 	if (code == EXIT_GOOD)
 		code = session_run(session);
-	if (code == EXIT_GOOD && session->nr_stats < session->nr_events_open)
+	if (code == EXIT_GOOD && session->nr_stats < session_nr_stats(session))
 		code = fail(EXIT_SESSION, "the agent broke the protocol: no STATS of every event");
 	if (code == EXIT_GOOD)
 		machine_stop(machine, LAST_WORD_MS);
@@ -234,6 +234,10 @@ void subject_sum_up(struct subject *subject)
 		result->counts[n] = sum_runs(subject->values + n, subject->runs, list->nr);
 		result->same &= result->counts[n].same;
 	}
+	result->cpus = subject->session.cpu_stats;
+	result->nr_cpus = subject->options.session.per_cpu ? result->hello.info.nr_cpus : 0;
+	result->snapshots = subject->session.snapshots;
+	result->nr_snapshots = subject->session.nr_snapshots;
 	result->functions = subject->options.per_function ? &subject->functions : NULL;
 	result->perturbed = subject->perturbed;
 	result->nr_perturbed = subject_did_well(subject) ? subject->options.perturb : 0;

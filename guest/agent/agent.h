@@ -4,11 +4,13 @@
  *
  * main.c goes through the session; port.c writes frames to the host, disk.c
  * reads the archive, processors.c puts every processor to work, loader.c makes
- * the task, events.c opens and closes the events, drain.c empties the rings,
- * serve.c listens to the task.  archive.c, config.c and elf.c are pure parsers.
+ * the task, events.c opens and closes the events, interval.c reads them now and
+ * then, drain.c empties the rings, serve.c listens to the task.  archive.c, config.c and elf.c are
+ * pure parsers.
  *
  * Two threads: the first waits for rings to fill, the second serves the
- * task's messages.  Both write frames, so both take the output's lock first;
+ * task's messages; a third is there for intervals.  All write frames, so all
+ * take the output's lock first;
  * it also covers the rings.  The first holds it until the task runs, and the
  * thread that ends the session never gives it back.
  */
@@ -54,8 +56,8 @@ struct agent {
 	struct config config;
 	struct perf_info_data info;
 	const struct perf_event_attr *attrs;
-	mach_port_t events[AGENT_MAX_EVENTS];
-	unsigned nr_attrs, nr_events; /* asked for, opened so far */
+	mach_port_t events[AGENT_MAX_CPUS][AGENT_MAX_EVENTS]; /* of CPU 0 alone but for per-cpu */
+	unsigned nr_attrs, nr_parts; /* events asked for; CPUs that have their own */
 	struct rings rings;
 	struct workload workload;
 };
@@ -117,8 +119,16 @@ void events_enable(struct agent *agent);
 /* Disable the events: nothing is recorded after. */
 void events_disable(struct agent *agent);
 
-/* Read every event's values into STATS frames. */
+/* Read every event's values into STATS frames, CPU by CPU. */
 void events_send_stats(struct agent *agent);
+
+/* interval.c: if the configuration asks for it, read the events every so many
+   milliseconds from here on, in a thread of its own; ends the session on
+   errors. */
+void interval_start(struct agent *agent);
+
+/* The last, up to now. */
+void interval_end(struct agent *agent);
 
 /* drain.c: send what stands in the rings.  One thread at a time. */
 void rings_open(struct agent *agent);

@@ -7,6 +7,7 @@
 #define MIN_RING	4096
 #define MAX_RING	(64UL << 20)
 #define MAX_STACK_SHIFT 4096
+#define MAX_INTERVAL	1000000
 
 /* A decimal number, and nothing but one. */
 static bool number(const char *text, uint64_t *value)
@@ -101,6 +102,20 @@ static const char *set_delay(struct config *config, char *value)
 	return number(value, &config->delay) ? NULL : "delay is not a number";
 }
 
+static const char *set_per_cpu(struct config *config, char *value)
+{
+	config->per_cpu = true;
+	return *value == '\0' ? NULL : "per-cpu has no value";
+}
+
+static const char *set_interval(struct config *config, char *value)
+{
+	return number(value, &config->interval) && config->interval != 0 &&
+		       config->interval <= MAX_INTERVAL
+		   ? NULL
+		   : "interval is not a number of milliseconds up to 1000000";
+}
+
 static const struct {
 	const char *name;
 	const char *(*set)(struct config *, char *);
@@ -110,7 +125,8 @@ static const struct {
     {"arg", add_argument, true},	 {"scope", set_scope, false},
     {"ring-size", set_ring_size, false}, {"watermark", set_watermark, false},
     {"group", set_group, true},		 {"stack-shift", set_stack_shift, false},
-    {"delay", set_delay, false},
+    {"delay", set_delay, false},	 {"per-cpu", set_per_cpu, false},
+    {"interval", set_interval, false},
 };
 
 #define NR_KEYS (sizeof keys / sizeof keys[0])
@@ -144,6 +160,8 @@ static const char *check_whole(const struct config *config, unsigned seen)
 		return "watermark is larger than ring-size";
 	if (config->workload == NULL && !config->system_scope)
 		return "workload is missing";
+	if (config->per_cpu && !config->system_scope)
+		return "per-cpu without scope system";
 	if (config->workload == NULL && config->nr_arguments != 0)
 		return "arguments without a workload";
 	return NULL;

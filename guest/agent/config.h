@@ -22,6 +22,8 @@ struct config {
 	uint8_t leader[CONFIG_MAX_EVENTS]; /* of the event's group and 1; 0: it is in none */
 	uint64_t stack_shift;
 	uint64_t delay;
+	bool per_cpu;
+	uint64_t interval; /* ms; 0: none */
 };
 
 struct config_error {

@@ -137,6 +137,7 @@ static void start(struct agent *agent, const struct archive *archive)
 	if (kr != KERN_SUCCESS)
 		agent_fail(agent, PERF_ERROR_AGENT, 0, kr, "the PMU cannot be reset: error %d", kr);
 	events_enable(agent);
+	interval_start(agent);
 	if (has_workload) {
 		kr = task_resume(agent->workload.task);
 		if (kr != KERN_SUCCESS)
@@ -150,6 +151,7 @@ void agent_finish(struct agent *agent)
 	output_lock(agent);
 	events_disable(agent);
 	rings_drain(agent);
+	interval_end(agent);
 	events_send_stats(agent);
 	if (agent->workload.task != MACH_PORT_NULL)
 		output_frame(agent, PERF_FRAME_EXIT, &agent->workload.exit,

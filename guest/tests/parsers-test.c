@@ -154,6 +154,13 @@ static void config_whole(void **state)
 	assert_null(config.workload);
 	assert_int_equal(config.stack_shift, 0);
 	assert_int_equal(config.delay, 0);
+	assert_false(config.per_cpu);
+	assert_int_equal(config.interval, 0);
+	assert_null(
+	    parse("version 1\nscope system\nring-size 4096\nper-cpu\ninterval 1000000\n", &config)
+		.what);
+	assert_true(config.per_cpu);
+	assert_int_equal(config.interval, 1000000);
 }
 
 static void config_errors(void **state)
@@ -184,6 +191,10 @@ static void config_errors(void **state)
 	    {"version 1\nstack-shift 8\n", 2, "multiple of 16"},
 	    {"version 1\nstack-shift 4112\n", 2, "up to 4096"},
 	    {"version 1\ndelay long\n", 2, "delay is not a number"},
+	    {"version 1\ninterval 0\n", 2, "milliseconds"},
+	    {"version 1\ninterval 1000001\n", 2, "up to 1000000"},
+	    {"version 1\nper-cpu 2\n", 2, "no value"},
+	    {"version 1\nworkload w\nring-size 4096\nper-cpu\n", 0, "without scope system"},
 	    {"version 1\nring-size 4096\n", 0, "workload is missing"},
 	    {"version 1\nworkload w\n", 0, "ring-size is missing"},
 	    {"version 1\nworkload w\nring-size 4096\nwatermark 4097\n", 0, "larger than"},

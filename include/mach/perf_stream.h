@@ -18,6 +18,9 @@
  *			which comes before it and is in no other
  *   stack-shift BYTES	the workload's stack begins so much lower (16 n <= 4096)
  *   delay LOOPS	the agent's, before the workload starts
+ *   per-cpu		with scope system: each event is opened on every CPU
+ *			by itself; no value
+ *   interval MS	read the events so often while the workload runs
  * Unknown keys are an error.
  *
  * Guest to host: a sequence of frames through the synchronous port of the
@@ -45,10 +48,12 @@ struct perf_frame
 #define PERF_FRAME_DATA		3	/* records of one CPU's ring */
 #define PERF_FRAME_OUTPUT	4	/* bytes the workload printed */
 #define PERF_FRAME_EXIT		5	/* struct perf_frame_exit */
-#define PERF_FRAME_STATS	6	/* struct perf_frame_stats per event */
+#define PERF_FRAME_STATS	6	/* struct perf_frame_stats each */
 #define PERF_FRAME_ERROR	7	/* struct perf_frame_error; the last */
 #define PERF_FRAME_LOG		8	/* a line of text for the log */
 #define PERF_FRAME_END		9	/* empty; the last of a good session */
+#define PERF_FRAME_INTERVAL	10	/* struct perf_frame_interval; STATS of
+					   every event and CPU follow */
 
 struct perf_frame_hello
 {
@@ -80,10 +85,16 @@ struct perf_frame_exit
   uint64_t ip;			/* of the fault, 0 if unknown */
 };
 
+/* Each event is read once more at the end, without such a frame before. */
+struct perf_frame_interval
+{
+  uint64_t time;		/* ns since the events were enabled */
+};
+
 struct perf_frame_stats
 {
   uint32_t index;
-  uint32_t reserved;
+  uint32_t cpu;			/* with per-cpu; else 0 */
   struct perf_event_values values;
 };
 
@@ -109,6 +120,7 @@ PERF_STATIC_ASSERT (sizeof (struct perf_frame) == 16);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_hello) == 280);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_event) == 16);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_exit) == 32);
+PERF_STATIC_ASSERT (sizeof (struct perf_frame_interval) == 8);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_stats) == 72);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_error) == 16);
 

@@ -102,9 +102,9 @@ class Good(Stat):
     def test_csv(self):
         rows = list(csv.DictReader(io.StringIO(self.good('--csv', '-e', 'cycles:u,instructions:u', '-r', '2', 'chase')[0], newline='')))
         self.assertEqual([list(row.values()) for row in rows],
-                         [['event', 'cycles:u', '30000000', '0', '30000000', '30000000', '1', ''],
-                          ['event', 'instructions:u', '15000000', '0', '15000000', '15000000', '1', ''],
-                          ['ratio', 'IPC', '0.5', '', '', '', '', 'instructions:u / cycles:u']])
+                         [['event', 'cycles:u', '30000000', '0', '30000000', '30000000', '1', '', '', ''],
+                          ['event', 'instructions:u', '15000000', '0', '15000000', '15000000', '1', '', '', ''],
+                          ['ratio', 'IPC', '0.5', '', '', '', '', 'instructions:u / cycles:u', '', '']])
 
     def test_csv_quotes(self):
         event = 'cpu/event=0xc4,umask=0/u'
@@ -142,7 +142,7 @@ class Good(Stat):
         self.assertEqual([(e['value'], e['values'], e['share']) for e in out['events']], [(None, [None], 0)] * 2)
         self.assertEqual(out['ratios'][0]['value'], None)
         self.assertIn('<not counted>  cycles', self.good('-e', 'cycles', 'chase', mode='starved')[1])
-        self.assertIn('event,cycles,,,,,0,\r\n', self.good('--csv', '-e', 'cycles', 'chase', mode='starved')[0])
+        self.assertIn('event,cycles,,,,,0,,,\r\n', self.good('--csv', '-e', 'cycles', 'chase', mode='starved')[0])
 
     def test_failing_workload(self):
         code, out, err = self.record('--json', '-r', '3', 'chase', mode='status')

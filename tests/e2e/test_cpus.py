@@ -83,6 +83,20 @@ class Cpus(machperf.Session):
             self.assertIn(f"--cpus: '{number}' is not a number from 1 to 8", done.stderr)
         self.assertFalse(os.path.exists(self.path("perf.data")))
 
+    def test_stat_by_processor(self):
+        """Each has its share of the threads' loops; together they are the whole."""
+        def stat(*options):
+            done = machperf.run(machperf.PERFREC, "stat", "--json", "-a", *options, "--kernel", KERNEL, "--cpus", "2",
+                                "-e", "instructions:u,cycles", "--", "threads", "4", "500000", env=self.environment)
+            return json.loads(done.stdout)
+        result = stat("-A")
+        self.assertEqual([cpu["cpu"] for cpu in result["cpus"]], [0, 1])
+        for n, event in enumerate(result["events"]):
+            self.assertEqual(sum(cpu["values"][n] for cpu in result["cpus"]), event["value"])
+        for cpu in result["cpus"]:
+            self.assertGreater(cpu["values"][0], 0.4 * result["events"][0]["value"])
+        self.assertEqual(stat("-A"), result)
+
 
 if __name__ == "__main__":
     machperf.main()

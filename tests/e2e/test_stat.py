@@ -81,6 +81,37 @@ class Stat(machperf.Session):
         system = self.values("-a", "-e", "instructions:u", workload=["spin", "0100000"])
         self.assertGreater(system["instructions:u"], task["instructions:u"])
 
+    def test_intervals(self):
+        """They end when they should, add up to the totals, and are the same again."""
+        options = ("-I", "100", "-e", "instructions:u,branches:u,cache-misses")
+        result = self.stat(*options, workload=["zlib"])
+        times = [interval["time_ns"] for interval in result["intervals"]]
+        self.assertGreater(len(times), 4)
+        for n, time in enumerate(times[:-1], 1):
+            self.assertIn(time, range(n * 100000000, n * 100000000 + 25000000))
+        self.assertGreater(times[-1], times[-2])
+        for n, event in enumerate(result["events"]):
+            self.assertEqual(sum(interval["values"][n] for interval in result["intervals"]), event["value"])
+        # A loop counts the same in each, but for the first and the last.
+        self.assertEqual(self.stat(*options, workload=["zlib"]), result)
+        plain = self.values("-e", options[-1], workload=["zlib"])
+        self.assertEqual(plain["instructions:u"], result["events"][0]["value"])
+
+    def test_intervals_of_more_events_than_counters(self):
+        """Those that had no counter in an interval are told so; estimates stay near."""
+        events = ",".join(f"cpu/event=0xb,umask=1,name=loads{n}/u" for n in range(8))
+        result = self.stat("-I", "50", "-e", events, workload=["zlib"])
+        for interval in result["intervals"][1:-1]:
+            self.assertEqual(len(interval["values"]), 8)
+            self.assertGreater(sum(value is not None for value in interval["values"]), 4)
+
+    def test_parts_are_of_one_run(self):
+        for options, said in ((["-A"], "give -a with it"), (["-I", "100", "-r", "2"], "leave -r"),
+                              (["-I", "9"], "from 10 to")):
+            done = machperf.run(machperf.PERFREC, "stat", *options, "--", "spin", env=self.environment, check=False)
+            self.assertEqual(done.returncode, 64)
+            self.assertIn(said, done.stderr)
+
     def functions(self, result, object_name):
         """{function: {event: value}} of one object; no two of a workload have one name."""
         names = [event["name"] for event in result["events"]]
