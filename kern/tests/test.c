@@ -6,6 +6,7 @@
 
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/memory.h>
+#include <kern/sampling/sched.h>
 
 #include PERF_TEST_SERVER
 
@@ -13,6 +14,14 @@
 extern struct kmem_cache ipc_object_caches[];
 extern struct kmem_cache vm_object_cache;
 extern int vm_page_wire_count;
+
+#if KERNEL_SMP
+/* <i386/mp_desc.h>, <vm/vm_page.h> */
+extern struct mp_desc_table *mp_desc_table[];
+extern struct vm_page *vm_page_lookup_pa (phys_addr_t);
+#define PAGE_RESERVED	1	/* VM_PT_RESERVED */
+#define PAGE_SIZE	4096UL
+#endif
 
 extern const char test_loop_start[], test_loop_end[];
 
@@ -109,5 +118,32 @@ rpc_perf_test_usage (struct host *host_priv, natural_t *blocks,
   *ports = ipc_object_caches[0].nr_objs;
   *objects = vm_object_cache.nr_objs;
   *wired = vm_page_wire_count;
+  return KERN_SUCCESS;
+}
+
+kern_return_t
+rpc_perf_test_descriptors (struct host *host_priv, natural_t *given)
+{
+  *given = 0;
+  if (host_priv == NULL)
+    return KERN_INVALID_ARGUMENT;
+#if KERNEL_SMP
+  {
+    const struct vm_page *page;
+    unsigned long at, end;
+    unsigned int cpu;
+
+    for (cpu = 1; cpu < perf_nr_cpus; cpu++)
+      {
+	at = (unsigned long) mp_desc_table[cpu];
+	end = at + sizeof (struct mp_desc_table);
+	for (at &= ~(PAGE_SIZE - 1); at < end; at += PAGE_SIZE)
+	  {
+	    page = vm_page_lookup_pa (at - PERF_DIRECTMAP_BASE);
+	    *given += page != NULL && page->type != PAGE_RESERVED;
+	  }
+      }
+  }
+#endif
   return KERN_SUCCESS;
 }

@@ -7,6 +7,7 @@
 #include "harness.h"
 #include "mach_user.h"
 #include "perf_user.h"
+#include "perf_test_user.h"
 
 #define PERIOD	  10007
 #define MOST_CPUS 16
@@ -83,7 +84,10 @@ void test_cpus(void)
 	struct perf_event_values values[MOST_CPUS + 1];
 	struct tally tally = {0};
 	uint64_t sum = 0;
+	natural_t given;
 
+	check_kr(perf_test_descriptors(host_priv, &given), KERN_SUCCESS, "perf_test_descriptors");
+	check(given == 0, "%u pages of processors' descriptors may be somebody else's", given);
 	for (unsigned i = 0; i < nr_cpus; i++)
 		burner_make(&burners[i], i, 3000000 + 1000000 * i);
 	for (unsigned i = 0; i <= nr_cpus; i++)
