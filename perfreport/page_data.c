@@ -286,10 +286,10 @@ static void add_counts(const struct event *event, struct text *text)
 	text_print(text,
 		   "\"period\":%" PRIu64 ",\"frequency\":%" PRIu64 ",\"samples\":%" PRIu64
 		   ",\"weight\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"throttled\":%" PRIu64
-		   ",\"coalesced\":%" PRIu64 ",\"throttles\":%" PRIu64 ",\"counted\":%s",
+		   ",\"coalesced\":%" PRIu64 ",\"throttles\":%" PRIu64 ",\"counted\":%s,\"ns\":%s",
 		   event->period, event->frequency, event->total.samples, event->total.weight,
 		   event->lost, event->throttled, event->coalesced, event->throttles,
-		   event->counted ? "true" : "false");
+		   event->counted ? "true" : "false", event->nanoseconds ? "true" : "false");
 	text_print(text, ",\"chains\":%" PRIu64 ",\"user_chains\":%" PRIu64 ",\"broken\":%" PRIu64,
 		   event->chains, event->user_chains, event->broken);
 }

@@ -23,9 +23,10 @@ function showFacts(model, view, tree, lanes) {
     chip("chosen", plural(tree.samples[0], "sample") + ", " + percent(tree.weight[0], e.weight), "chosen", what);
   }
   chip("samples", grouped(e.samples));
-  chip("events", short(e.weight), "", grouped(e.weight) + " events");
+  if (e.ns) chip("time", (e.weight / 1e9).toFixed(3) + " s", "", grouped(e.weight) + " ns");
+  else chip("events", short(e.weight), "", grouped(e.weight) + " events");
   if (e.frequency) chip("at", grouped(e.frequency) + " a second");
-  else chip("one every", grouped(e.period));
+  else if (e.period) chip("one every", grouped(e.period));
   chip("lost", grouped(e.lost), e.lost ? "bad" : "good", "samples that found no room");
   if (e.counted) {
     chip("throttled", grouped(e.throttled), e.throttled ? "bad" : "good", "overflows dropped to bound the overhead");
