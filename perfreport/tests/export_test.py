@@ -8,15 +8,13 @@ What every function and event has must be what report says of it.
 import gzip
 import json
 import pathlib
-import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 from collections import Counter
 
 import schema
 from golden_test import build_id
+from reported import Reported
 
 
 def wire(data):
@@ -60,26 +58,8 @@ def packed(data):
     return values
 
 
-class Export(unittest.TestCase):
-    perfreport = golden = schema_file = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="machperf-export-"))
-        name = build_id(cls.golden / "twotasks.elf")
-        place = cls.dir / ".build-id" / name[:2] / name[2:]
-        place.mkdir(parents=True)
-        shutil.copy(cls.golden / "twotasks.elf", place / "elf")
-        cls.events = json.loads(cls.run_it("report", "--json"))["events"]
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.dir)
-
-    @classmethod
-    def run_it(cls, *arguments):
-        return subprocess.run([cls.perfreport, *arguments, "-i", cls.golden / "events.data", "--build-id-dir", cls.dir],
-                              check=True, capture_output=True).stdout
+class Export(Reported):
+    schema_file = None
 
     def export(self, name, *options):
         return self.run_it("export", "--format", name, *options)

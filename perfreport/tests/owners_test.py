@@ -17,13 +17,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from collections import Counter
 
 from browser import Browser
-from golden_test import build_id
+from reported import Reported
 
 SKIP = 77
 SCHEMA = pathlib.Path("/usr/share/gocode/src/github.com/google/pprof/proto/profile.proto")
@@ -59,26 +58,8 @@ def amount(text):
     return float(number.replace(",", "")) * SECONDS.get(unit, 1)
 
 
-class Owners(unittest.TestCase):
-    perfreport = golden = chromium = packages = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="machperf-owners-"))
-        name = build_id(cls.golden / "twotasks.elf")
-        place = cls.dir / ".build-id" / name[:2] / name[2:]
-        place.mkdir(parents=True)
-        shutil.copy(cls.golden / "twotasks.elf", place / "elf")
-        cls.events = json.loads(cls.run_it("report", "--json"))["events"]
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.dir)
-
-    @classmethod
-    def run_it(cls, *arguments):
-        return subprocess.run([cls.perfreport, *arguments, "-i", cls.golden / "events.data", "--build-id-dir", cls.dir],
-                              check=True, capture_output=True).stdout
+class Owners(Reported):
+    chromium = packages = None
 
     def told(self, event, column):
         rows = Counter()
