@@ -333,7 +333,7 @@ def processor_time(pid):
 
 
 # Goals: ratios of processor time.
-MOST_IDLE, MOST_MODELS, WORST_MODELS, LEAST_GAIN = 1.05, 3.0, 5.0, 5.0
+MOST_IDLE, MOST_MODELS, LEAST_GAIN = 1.05, 3.0, 5.0
 ROUNDS_OF_BENCH = 3
 
 
@@ -364,7 +364,6 @@ def bench(qemu, data, image):
         for which, command in commands.items():
             for name, seconds in times(command).items():
                 least[which, name] = min(seconds, least.get((which, name), seconds))
-    met = True
     for (which, name), seconds in least.items():
         work, events = name.split(" ", 1)
         ratio = seconds / least["plain", work + " nothing"]
@@ -376,10 +375,7 @@ def bench(qemu, data, image):
             gain = least["plugin", work + " nothing"] / seconds
             goal += f"; the plugin takes {gain:.1f} times as long, goal {LEAST_GAIN}" + (
                 "" if gain >= LEAST_GAIN else ", not met")
-            met &= ratio <= WORST_MODELS
         print(f"{which:7} {name:32} {seconds:7.3f} s {ratio:6.2f}  {goal}")
-    if not met:
-        sys.exit(f"the models take more than {WORST_MODELS} times as long")
 
 
 if __name__ == "__main__":
