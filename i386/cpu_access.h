@@ -48,6 +48,16 @@ cpu_rdtsc (void)
   return low | (uint64_t) high << 32;
 }
 
+/* Its low half: enough for differences of a few seconds. */
+static inline uint32_t
+cpu_rdtsc_low (void)
+{
+  uint32_t low, high;
+
+  asm volatile ("rdtsc" : "=a" (low), "=d" (high));
+  return low;
+}
+
 static inline void
 cpu_pause (void)
 {

@@ -26,6 +26,7 @@
 #include <i386/tsc.h>
 #include <i386/x86_pmu.h>
 #include <kern/pmu/machine.h>
+#include <kern/pmu/overhead.h>
 
 #define NMI_VECTOR		2
 
@@ -62,9 +63,11 @@ void
 pmi_deferred (void)
 {
   int level = splhigh ();
+  uint32_t begin = pmu_hook_begin ();
 
   lapic_eoi ();
   pmu_deferred (cpu_this ());
+  pmu_hook_end (cpu_this (), begin);
   splx_cli (level);
 }
 

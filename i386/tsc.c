@@ -47,12 +47,16 @@ tsc_khz (void)
 }
 
 uint64_t
-pmu_clock_ns (void)
+pmu_cycles_ns (uint64_t tsc)
 {
-  uint64_t tsc = cpu_rdtsc ();
-
   return (((tsc >> 32) * multiplier) << (32 - shift))
 	 + ((tsc & 0xffffffff) * multiplier >> shift);
+}
+
+uint64_t
+pmu_clock_ns (void)
+{
+  return pmu_cycles_ns (cpu_rdtsc ());
 }
 
 uint32_t

@@ -23,6 +23,7 @@
 #include <kern/pmu/count.h>
 #include <kern/pmu/machine.h>
 #include <kern/pmu/match.h>
+#include <kern/pmu/overhead.h>
 
 /* Status reads while an interrupt that is under way arrives: microseconds. */
 #define STOP_TRIES	1000
@@ -322,19 +323,27 @@ interrupt_by_value (int cpu, struct x86_pmu_cpu *c,
 uint64_t
 x86_pmu_interrupt (int cpu, struct x86_pmu_frame *frame)
 {
-  struct x86_pmu_cpu *c = PINNED (&x86_pmu_cpus[cpu]);
+  struct x86_pmu_cpu *c;
+  uint64_t run = 0;
 
+#if PMU_MAX_CPUS == 1
+  cpu = 0;			/* and the compiler knows all addresses */
+#endif
+  c = PINNED (&x86_pmu_cpus[cpu]);
+  pmu_nmi_begin (cpu);
   if (!c->ready)
     {
       if (hpet_sent_nmi ())
 	pmu_clock_nmi (cpu, &frame->regs);
       else
 	frame->not_ours = TRUE;
-      return 0;
     }
-  if (!c->global)
-    return interrupt_by_value (cpu, c, frame);
-  return interrupt (cpu, c, frame, TRUE);
+  else if (!c->global)
+    run = interrupt_by_value (cpu, c, frame);
+  else
+    run = interrupt (cpu, c, frame, TRUE);
+  pmu_nmi_end (cpu);
+  return run;
 }
 
 void

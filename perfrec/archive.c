@@ -57,6 +57,8 @@ static char *config_text(const struct options *options, const struct images *ima
 	fprintf(out, "watermark 0\n");
 	if (options->per_cpu)
 		fprintf(out, "per-cpu\n");
+	if (options->budget)
+		fprintf(out, "budget %u\n", options->budget);
 	if (options->interval)
 		fprintf(out, "interval %u\n", options->interval);
 	for (n = 0; n < options->events.nr; n++)

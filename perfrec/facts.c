@@ -70,6 +70,21 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	text_free(&names);
 }
 
+/* What profiling cost the guest. */
+static void make_overhead(struct text *info, const struct session *session)
+{
+	const struct perf_overhead_data *spent = &session->overhead;
+
+	if (!session->overhead_seen)
+		return;
+	text_print(info, "overhead.budget=%" PRIu32 "\noverhead.time=%" PRIu64 "\n", spent->budget,
+		   spent->time * spent->nr_cpus);
+	text_print(info, "overhead.nmis=%" PRIu64 "\noverhead.nmi-time=%" PRIu64 "\n", spent->nmis,
+		   spent->nmi_ns);
+	text_print(info, "overhead.hooks=%" PRIu64 "\noverhead.hook-time=%" PRIu64 "\n",
+		   spent->hooks, spent->hook_ns);
+}
+
 /* machperf's own section; perfdata(5) lists the keys. */
 static void make_info(struct text *info, const struct session *session, const char *emulator)
 {
@@ -97,6 +112,7 @@ static void make_info(struct text *info, const struct session *session, const ch
 		text_print(info, "exception=%" PRId32 " %" PRId32 " 0x%" PRIx64 " 0x%" PRIx64 "\n",
 			   session->exit.exception, session->exit.code,
 			   (uint64_t)session->exit.subcode, session->exit.ip);
+	make_overhead(info, session);
 	for (n = 0; n < session->nr_events_open; n++) {
 		const struct perf_event_values *values = &session->stats[n];
 
@@ -105,6 +121,7 @@ static void make_info(struct text *info, const struct session *session, const ch
 		text_print(info, "event%u.samples=%" PRIu64 "\n", n, values->samples);
 		text_print(info, "event%u.lost=%" PRIu64 "\n", n, values->lost);
 		text_print(info, "event%u.throttled=%" PRIu64 "\n", n, values->throttled);
+		text_print(info, "event%u.held=%" PRIu64 "\n", n, values->held);
 		text_print(info, "event%u.coalesced=%" PRIu64 "\n", n, values->coalesced);
 		text_print(info, "event%u.enabled=%" PRIu64 "\n", n, values->time_enabled);
 		text_print(info, "event%u.running=%" PRIu64 "\n", n, values->time_running);

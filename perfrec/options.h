@@ -35,6 +35,7 @@ struct options {
 	bool per_cpu;	       /* each CPU has counts of its own */
 	unsigned int interval; /* ms between looks at the counts; 0: one look, at the end */
 	uint64_t ring_size;    /* bytes, a power of two */
+	unsigned int budget;   /* percent of the guest's time for interrupts; 0: the kernel's */
 	unsigned int timeout;  /* seconds of the host; 0: no limit */
 	unsigned int silence;  /* seconds without a word before the agent starts; 0: no limit */
 	enum accelerator accelerator;

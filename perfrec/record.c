@@ -122,6 +122,12 @@ static void summarise(const struct run *run)
 		    run->options.events.events[n].name, values->value, share, values->samples,
 		    values->lost, values->throttled, values->coalesced);
 	}
+	if (session->overhead_seen && session->overhead.time) {
+		const struct perf_overhead_data *spent = &session->overhead;
+
+		say("profiling took %.2f %% of the guest's time",
+		    100.0 * (spent->nmi_ns + spent->hook_ns) / (spent->time * spent->nr_cpus));
+	}
 	say("wrote %s (%.1f MB, %.1f s)", run->options.output, run->recording.size / 1e6,
 	    seconds_since(&run->start));
 }

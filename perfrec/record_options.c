@@ -14,6 +14,7 @@ enum own_option {
 	OPTION_RING_SIZE = OWN_OPTION,
 	OPTION_BUILDID_DIR,
 	OPTION_OFF_CPU,
+	OPTION_MAX_OVERHEAD,
 };
 
 static const struct option names[] = {
@@ -26,6 +27,7 @@ static const struct option names[] = {
     {"ring-size", required_argument, NULL, OPTION_RING_SIZE},
     {"buildid-dir", required_argument, NULL, OPTION_BUILDID_DIR},
     {"off-cpu", no_argument, NULL, OPTION_OFF_CPU},
+    {"max-overhead", required_argument, NULL, OPTION_MAX_OVERHEAD},
     {NULL, 0, NULL, 0},
 };
 
@@ -48,6 +50,8 @@ static const char help[] =
     "                            EVENT/period=N/ gives one event its own\n"
     "  -F, --freq HZ             so many samples per guest second instead\n"
     "  -g, --call-graph HOW      fp (default), dwarf[,BYTES] or no\n"
+    "      --max-overhead PERCENT  of the guest's time for samples, 1 to 100 (no limit);\n"
+    "                            what comes beyond is throttled, and counted\n"
     "      --off-cpu             and where it blocks: the event offcpu-time, in ns\n"
     "  -a, --all-cpus            sample the whole system, not only the workload\n"
     "  -o, --output FILE         default perf.data; facts of the host go to FILE.log\n"
@@ -101,6 +105,15 @@ static int parse_ring_size(struct options *options, const char *text)
 	return code;
 }
 
+static int parse_budget(struct options *options, const char *text)
+{
+	uint64_t percent = 0;
+	int code = parse_number("--max-overhead", text, 1, 100, &percent);
+
+	options->budget = percent;
+	return code;
+}
+
 static int take_option(void *into, int option, const char *argument)
 {
 	struct options *options = into;
@@ -120,6 +133,8 @@ static int take_option(void *into, int option, const char *argument)
 		return EXIT_GOOD;
 	case OPTION_RING_SIZE:
 		return parse_ring_size(options, argument);
+	case OPTION_MAX_OVERHEAD:
+		return parse_budget(options, argument);
 	case OPTION_OFF_CPU:
 		options->off_cpu = true;
 		return EXIT_GOOD;

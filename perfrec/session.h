@@ -49,7 +49,9 @@ struct session {
 	struct snapshot *snapshots;
 	size_t nr_snapshots;
 	unsigned int snapshot_left; /* STATS that are still of the last one */
-	uint64_t data_bytes;	    /* of records */
+	struct perf_overhead_data overhead;
+	bool overhead_seen;
+	uint64_t data_bytes; /* of records */
 };
 
 /* Have SIGINT, SIGTERM and SIGHUP come through a descriptor, so that none

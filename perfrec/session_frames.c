@@ -152,6 +152,15 @@ static int take_exit(struct session *session, const uint8_t *contents, uint64_t 
 	return EXIT_GOOD;
 }
 
+static int take_overhead(struct session *session, const uint8_t *contents, uint64_t length)
+{
+	if (length < sizeof(session->overhead))
+		return nonsense("OVERHEAD");
+	memcpy(&session->overhead, contents, sizeof(session->overhead));
+	session->overhead_seen = true;
+	return EXIT_GOOD;
+}
+
 unsigned int session_nr_stats(const struct session *session)
 {
 	return session->nr_events_open *
@@ -169,6 +178,7 @@ static void add_values(struct perf_event_values *sum, const struct perf_event_va
 	sum->lost += values->lost;
 	sum->throttled += values->throttled;
 	sum->coalesced += values->coalesced;
+	sum->held += values->held;
 }
 
 static int take_stats(struct session *session, const uint8_t *contents, uint64_t length)
@@ -347,6 +357,8 @@ int session_frame(struct session *session, const struct perf_frame *frame, const
 		return take_stats(session, contents, frame->length);
 	case PERF_FRAME_INTERVAL:
 		return take_interval(session, contents, frame->length);
+	case PERF_FRAME_OVERHEAD:
+		return take_overhead(session, contents, frame->length);
 	case PERF_FRAME_ERROR:
 		return take_error(session, contents, frame->length);
 	case PERF_FRAME_LOG:

@@ -60,8 +60,46 @@ static void add_command_line(struct profile *profile, const struct perfdata *fil
 	text_free(&line);
 }
 
+/* A number of machperf's own section; FALSE: it is not there. */
+static bool own_number(const struct perfdata *file, const char *key, uint64_t *number)
+{
+	size_t length;
+	const char *text = perfdata_info(file, key, &length);
+	char copy[24], *end;
+
+	if (text == NULL || length == 0 || length >= sizeof copy)
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	*number = strtoull(copy, &end, 10);
+	return *end == '\0';
+}
+
+/* What profiling cost the machine that was recorded. */
+static void add_overhead(struct profile *profile, const struct perfdata *file)
+{
+	uint64_t budget, time, nmis, nmi_time, hooks, hook_time;
+	char value[256], limit[64] = "";
+
+	if (!own_number(file, "overhead.budget", &budget) ||
+	    !own_number(file, "overhead.time", &time) ||
+	    !own_number(file, "overhead.nmis", &nmis) ||
+	    !own_number(file, "overhead.nmi-time", &nmi_time) ||
+	    !own_number(file, "overhead.hooks", &hooks) ||
+	    !own_number(file, "overhead.hook-time", &hook_time) || time == 0)
+		return;
+	if (budget < 100)
+		snprintf(limit, sizeof limit, " of %" PRIu64 " %% allowed", budget);
+	snprintf(value, sizeof value,
+		 "%.3f %% of its time: %" PRIu64 " interrupts %.3f %%%s, %" PRIu64
+		 " switches and ticks %.3f %%",
+		 100.0 * (nmi_time + hook_time) / time, nmis, 100.0 * nmi_time / time, limit, hooks,
+		 100.0 * hook_time / time);
+	profile_add_fact(profile, "overhead", value);
+}
+
 /* The lines "key=value" of machperf's own section, but its per-event
-   numbers, which stand with the events. */
+   numbers, which stand with the events, and those of add_overhead(). */
 static void add_own(struct profile *profile, const struct perfdata *file)
 {
 	uint64_t size;
@@ -74,6 +112,7 @@ static void add_own(struct profile *profile, const struct perfdata *file)
 		char *value = strchr(line, '=');
 		bool of_event = strncmp(line, "event", 5) == 0 && line[5] >= '0' && line[5] <= '9';
 
+		of_event = of_event || strncmp(line, "overhead.", 9) == 0;
 		if (value != NULL && !of_event) {
 			*value++ = '\0';
 			profile_add_fact(profile, line, value);
@@ -89,4 +128,5 @@ void facts_collect(struct profile *profile, const struct perfdata *file)
 	add_strings(profile, file);
 	add_numbers(profile, file);
 	add_own(profile, file);
+	add_overhead(profile, file);
 }

@@ -57,7 +57,8 @@ struct agent {
 	struct perf_info_data info;
 	const struct perf_event_attr *attrs;
 	mach_port_t events[AGENT_MAX_CPUS][AGENT_MAX_EVENTS]; /* of CPU 0 alone but for per-cpu */
-	unsigned nr_attrs, nr_parts; /* events asked for; CPUs that have their own */
+	unsigned nr_attrs, nr_parts;	    /* events asked for; CPUs that have their own */
+	struct perf_overhead_data overhead; /* when the events were enabled */
 	struct rings rings;
 	struct workload workload;
 };
@@ -113,6 +114,11 @@ void workload_load(struct agent *agent, const struct elf_image *image);
 #define WORKLOAD_HIGH 0x700000000000UL
 
 /* events.c: each ends the session on errors. */
+
+/* Hold sampling under the configuration's budget, if it has one. */
+void events_budget(struct agent *agent);
+
+/* Open all of them, disabled, and let them count. */
 void events_open(struct agent *agent);
 void events_enable(struct agent *agent);
 
@@ -121,6 +127,9 @@ void events_disable(struct agent *agent);
 
 /* Read every event's values into STATS frames, CPU by CPU. */
 void events_send_stats(struct agent *agent);
+
+/* What they have cost since they were enabled, as an OVERHEAD frame. */
+void events_send_overhead(struct agent *agent);
 
 /* interval.c: if the configuration asks for it, read the events every so many
    milliseconds from here on, in a thread of its own; ends the session on

@@ -116,6 +116,13 @@ static const char *set_interval(struct config *config, char *value)
 		   : "interval is not a number of milliseconds up to 1000000";
 }
 
+static const char *set_budget(struct config *config, char *value)
+{
+	return number(value, &config->budget) && config->budget >= 1 && config->budget <= 100
+		   ? NULL
+		   : "budget is not a number of percent from 1 to 100";
+}
+
 static const struct {
 	const char *name;
 	const char *(*set)(struct config *, char *);
@@ -126,7 +133,7 @@ static const struct {
     {"ring-size", set_ring_size, false}, {"watermark", set_watermark, false},
     {"group", set_group, true},		 {"stack-shift", set_stack_shift, false},
     {"delay", set_delay, false},	 {"per-cpu", set_per_cpu, false},
-    {"interval", set_interval, false},
+    {"interval", set_interval, false},	 {"budget", set_budget, false},
 };
 
 #define NR_KEYS (sizeof keys / sizeof keys[0])

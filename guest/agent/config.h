@@ -24,6 +24,7 @@ struct config {
 	uint64_t delay;
 	bool per_cpu;
 	uint64_t interval; /* ms; 0: none */
+	uint64_t budget;   /* percent; 0: the kernel's own */
 };
 
 struct config_error {

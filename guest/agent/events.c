@@ -5,6 +5,32 @@
 #include "agent.h"
 #include "perf_user.h"
 
+void events_budget(struct agent *agent)
+{
+	kern_return_t kr;
+
+	if (agent->config.budget == 0)
+		return;
+	kr = perf_budget(agent->host, (natural_t)agent->config.budget);
+	if (kr != KERN_SUCCESS)
+		agent_fail(agent, PERF_ERROR_AGENT, 0, kr,
+			   "sampling cannot be held under a budget: error %d", kr);
+}
+
+static struct perf_overhead_data overhead(struct agent *agent)
+{
+	struct perf_overhead_data data;
+	perf_bytes_t bytes;
+	mach_msg_type_number_t size = sizeof bytes;
+	kern_return_t kr = perf_overhead(agent->host, bytes, &size);
+
+	if (kr != KERN_SUCCESS || size < sizeof data)
+		agent_fail(agent, PERF_ERROR_AGENT, 0, kr,
+			   "the kernel does not tell what profiling costs: error %d", kr);
+	memcpy(&data, bytes, sizeof data);
+	return data;
+}
+
 static void open_one(struct agent *agent, unsigned part, unsigned index)
 {
 	struct perf_event_attr attr = agent->attrs[index];
@@ -79,6 +105,7 @@ static void enable_part(struct agent *agent, unsigned part)
 
 void events_enable(struct agent *agent)
 {
+	agent->overhead = overhead(agent);
 	for (unsigned part = 0; part < agent->nr_parts; part++)
 		enable_part(agent, part);
 }
@@ -114,4 +141,17 @@ void events_send_stats(struct agent *agent)
 	for (unsigned part = 0; part < agent->nr_parts; part++)
 		for (unsigned i = 0; i < agent->nr_attrs; i++)
 			send_stats(agent, part, i);
+}
+
+void events_send_overhead(struct agent *agent)
+{
+	const struct perf_overhead_data *before = &agent->overhead;
+	struct perf_overhead_data spent = overhead(agent);
+
+	spent.nmis -= before->nmis;
+	spent.nmi_ns -= before->nmi_ns;
+	spent.hooks -= before->hooks;
+	spent.hook_ns -= before->hook_ns;
+	spent.time -= before->time;
+	output_frame(agent, PERF_FRAME_OVERHEAD, &spent, sizeof spent, NULL, 0);
 }

@@ -126,6 +126,7 @@ static void start(struct agent *agent, const struct archive *archive)
 	if (has_workload)
 		prepare_workload(agent, archive, &image);
 	rings_open(agent);
+	events_budget(agent);
 	events_open(agent);
 	if (has_workload)
 		workload_load(agent, &image);
@@ -150,6 +151,7 @@ void agent_finish(struct agent *agent)
 {
 	output_lock(agent);
 	events_disable(agent);
+	events_send_overhead(agent);
 	rings_drain(agent);
 	interval_end(agent);
 	events_send_stats(agent);

@@ -8,7 +8,7 @@ import time
 
 PAGE = 4096
 FRAMES = {1: "HELLO", 2: "EVENT", 3: "DATA", 4: "OUTPUT", 5: "EXIT", 6: "STATS", 7: "ERROR",
-          8: "LOG", 9: "END"}
+          8: "LOG", 9: "END", 10: "INTERVAL", 11: "OVERHEAD"}
 (ERROR_AGENT, ERROR_NO_INTERFACE, ERROR_CONFIG, ERROR_WORKLOAD, ERROR_EVENT,
  ERROR_OUTPUT) = range(1, 7)
 MAGIC = 0x524d504d
@@ -98,7 +98,7 @@ class Result:
         """A dictionary for each event."""
         names = ("index", "reserved", "id", "value", "time_enabled", "time_running", "samples",
                  "lost", "throttled", "coalesced")
-        return [dict(zip(names, struct.unpack("<IIQQQQQQQQ", p))) for p in self.payloads("STATS")]
+        return [dict(zip(names, struct.unpack("<IIQQQQQQQQQ", p))) for p in self.payloads("STATS")]
 
     def records(self):
         """(type, misc, body) of every record, ring by ring."""

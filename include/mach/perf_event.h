@@ -311,8 +311,22 @@ struct perf_event_values
   uint64_t time_running;	/* ns it was on a counter */
   uint64_t samples;		/* records written */
   uint64_t lost;		/* samples that found no room */
-  uint64_t throttled;		/* overflows dropped by the throttle */
+  uint64_t throttled;		/* periods without a sample by the throttle */
   uint64_t coalesced;		/* overflows that shared another's sample */
+  uint64_t held;		/* of throttled: those that ended while the
+				   throttle let no overflow come */
+};
+
+/* What perf_overhead() answers, of all CPUs since the start. */
+struct perf_overhead_data
+{
+  uint64_t nmis;		/* overflow interrupts */
+  uint64_t nmi_ns;		/* that they took */
+  uint64_t hooks;		/* switches, clock ticks, deferred work */
+  uint64_t hook_ns;		/* that we took there */
+  uint64_t time;		/* ns, now */
+  uint32_t nr_cpus;
+  uint32_t budget;		/* percent of a CPU's time; 100: no limit */
 };
 
 #define PERF_STATIC_ASSERT(what) _Static_assert (what, #what)
@@ -330,6 +344,7 @@ PERF_STATIC_ASSERT (offsetof (struct perf_ring_page, data_head) == 64);
 PERF_STATIC_ASSERT (offsetof (struct perf_ring_page, data_tail) == 128);
 PERF_STATIC_ASSERT (sizeof (struct perf_ring_page) == 192);
 PERF_STATIC_ASSERT (sizeof (struct perf_info_data) == 264);
-PERF_STATIC_ASSERT (sizeof (struct perf_event_values) == 64);
+PERF_STATIC_ASSERT (sizeof (struct perf_event_values) == 72);
+PERF_STATIC_ASSERT (sizeof (struct perf_overhead_data) == 48);
 
 #endif /* _MACH_PERF_EVENT_H_ */

@@ -20,6 +20,8 @@
  *   delay LOOPS	the agent's, before the workload starts
  *   per-cpu		with scope system: each event is opened on every CPU
  *			by itself; no value
+ *   budget PERCENT	of each CPU's time that overflow interrupts may take,
+ *			1 to 100; without it the kernel's own
  *   interval MS	read the events so often while the workload runs
  * Unknown keys are an error.
  *
@@ -54,6 +56,9 @@ struct perf_frame
 #define PERF_FRAME_END		9	/* empty; the last of a good session */
 #define PERF_FRAME_INTERVAL	10	/* struct perf_frame_interval; STATS of
 					   every event and CPU follow */
+#define PERF_FRAME_OVERHEAD	11	/* struct perf_overhead_data: what was
+					   spent while the events were enabled,
+					   time being how long that was */
 
 struct perf_frame_hello
 {
@@ -121,7 +126,7 @@ PERF_STATIC_ASSERT (sizeof (struct perf_frame_hello) == 280);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_event) == 16);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_exit) == 32);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_interval) == 8);
-PERF_STATIC_ASSERT (sizeof (struct perf_frame_stats) == 72);
+PERF_STATIC_ASSERT (sizeof (struct perf_frame_stats) == 80);
 PERF_STATIC_ASSERT (sizeof (struct perf_frame_error) == 16);
 
 /*

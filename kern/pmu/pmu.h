@@ -210,4 +210,7 @@ void pmu_tick (int cpu, const struct pmu_regs *regs);
 /* Monotonic time in nanoseconds; usable in NMI context. */
 uint64_t pmu_clock_ns (void);
 
+/* Units of the time stamp counter in nanoseconds. */
+uint64_t pmu_cycles_ns (uint64_t cycles);
+
 #endif /* _KERN_PMU_PMU_H_ */

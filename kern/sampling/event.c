@@ -12,6 +12,7 @@
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
 #include <kern/sampling/sideband.h>
+#include <kern/sampling/throttle.h>
 
 struct perf_event *perf_events;
 
@@ -251,6 +252,7 @@ counter_reset (struct perf_counter *counter, void *unused)
   (void) unused;
   pmu_disable ();
   perf_counter_refresh (counter);
+  counter->throttle.count -= counter->pmu.count;	/* their distance */
   counter->pmu.count = 0;
   counter->freq_count = 0;
   pmu_enable ();
@@ -293,15 +295,18 @@ static void
 counter_add_to (struct perf_counter *counter, void *argument)
 {
   struct perf_event_values *values = argument;
+  uint64_t pending;
 
   pmu_disable ();		/* one moment for all of it */
   perf_counter_refresh (counter);
+  pending = perf_throttle_pending (counter);
   values->value += counter->pmu.count;
   values->time_enabled += counter->time_enabled;
   values->time_running += counter->time_running;
   values->samples += counter->samples;
   values->lost += counter->lost;
-  values->throttled += counter->throttled;
+  values->throttled += counter->throttled + pending;
+  values->held += counter->held + pending;
   values->coalesced += counter->coalesced;
   pmu_enable ();
 }

@@ -22,6 +22,15 @@
 #include <kern/sampling/env.h>
 #include <kern/sampling/target.h>
 
+/* A counter held by the throttle, as it was then; throttle.h. */
+struct perf_throttle
+{
+  uint64_t period;		/* 0: it is not held */
+  uint64_t left;
+  uint64_t count;
+  uint64_t ticked_at;		/* of its CPU, by then */
+};
+
 /*
  * One event on one CPU.
  *
@@ -44,7 +53,9 @@ struct perf_counter
   uint64_t samples;
   uint64_t lost;
   uint64_t lost_untold;		/* of lost: in no LOST record yet */
-  uint64_t throttled;
+  uint64_t throttled;		/* overflows dropped, and held */
+  uint64_t held;		/* periods that ended without an overflow */
+  struct perf_throttle throttle;
   uint64_t coalesced;		/* overflows within a period: see sample.h */
   uint64_t freq_stamp;		/* ns: the period was last looked at */
   uint64_t freq_count;		/* count then */

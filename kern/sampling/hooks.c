@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's side of the sampling core; hooks.h. */
 
+#include <kern/pmu/overhead.h>
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/lock.h>
 #include <kern/sampling/offcpu.h>
@@ -127,6 +128,7 @@ perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
 		 vm_offset_t pc)
 {
   struct pmu_regs regs;
+  uint32_t begin;
 
   (void) usec;
   (void) basepri;
@@ -137,6 +139,7 @@ perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
       return;
     }
 #endif
+  begin = pmu_hook_begin ();
   if (! callchain_interrupted (&regs))
     {
       memset (&regs, 0, sizeof regs);
@@ -145,6 +148,7 @@ perf_hook_clock (int usec, boolean_t usermode, boolean_t basepri,
     }
   pmu_tick (cpu_this (), &regs);
   perf_sched_tick ();
+  pmu_hook_end (cpu_this (), begin);
 }
 
 void

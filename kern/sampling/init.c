@@ -2,12 +2,17 @@
 /* How the graft comes up with the kernel. */
 
 #include <kern/pmu/call.h>
+#include <kern/pmu/overhead.h>
 #include <kern/sampling/buffer.h>
 #include <kern/sampling/env.h>
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
 #include <kern/sampling/target.h>
+
+/* Percent that overflow interrupts may take; time is cheap where it is
+   emulated, and samples that were asked for are not. */
+#define DEFAULT_BUDGET	25
 
 extern void biosmem_register_boot_data (phys_addr_t, phys_addr_t, boolean_t);
 extern phys_addr_t biosmem_directmap_end (void);
@@ -96,6 +101,8 @@ perf_bootstrap_create (void)
   pmu_cpu_init (0);
   pmu_describe (&description);
   perf_min_period = description.min_period;
+  pmu_budget_set (description.flags & PERF_INFO_EMULATED ? PMU_BUDGET_ALL
+		  : DEFAULT_BUDGET);
   perf_ready = 1;
   if (await_cpus ())
     for (cpu = 0; cpu < PMU_MAX_CPUS; cpu++)

@@ -141,12 +141,6 @@ perf_ring_put (const struct perf_ring *ring, unsigned long at,
 }
 
 boolean_t
-perf_ring_due (const struct perf_ring *ring)
-{
-  return ring_used (ring, ring->head) >= ring->watermark;
-}
-
-boolean_t
 perf_ring_empty (const struct perf_ring *ring)
 {
   return ring_used (ring, ring->head) == 0;

@@ -96,7 +96,12 @@ void perf_ring_put (const struct perf_ring *ring, unsigned long at,
 		    const void *bytes, unsigned long size);
 
 /* Whether the recorder has as much to read as it asked to be woken for. */
-boolean_t perf_ring_due (const struct perf_ring *ring);
+static inline boolean_t
+perf_ring_due (const struct perf_ring *ring)
+{
+  return ring->head - *(const volatile unsigned long *) &ring->page->data_tail
+	 >= ring->watermark;
+}
 
 /* Whether anything at all stands in the ring. */
 boolean_t perf_ring_empty (const struct perf_ring *ring);

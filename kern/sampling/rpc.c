@@ -4,6 +4,7 @@
  * what each does.
  */
 
+#include <kern/pmu/overhead.h>
 #include <kern/sampling/buffer.h>
 #include <kern/sampling/event.h>
 #include <kern/sampling/group.h>
@@ -57,6 +58,32 @@ rpc_perf_pmu_reset (struct host *host_priv)
   if (host_priv == NULL)
     return KERN_INVALID_ARGUMENT;
   pmu_model_reset ();
+  return KERN_SUCCESS;
+}
+
+kern_return_t
+rpc_perf_budget (struct host *host_priv, natural_t percent)
+{
+  if (host_priv == NULL)
+    return KERN_INVALID_ARGUMENT;
+  if (percent == 0 || percent > PMU_BUDGET_ALL)
+    return KERN_INVALID_VALUE;
+  pmu_budget_set (percent);
+  return KERN_SUCCESS;
+}
+
+kern_return_t
+rpc_perf_overhead (struct host *host, perf_bytes_t overhead,
+		   mach_msg_type_number_t *count)
+{
+  struct perf_overhead_data data;
+
+  *count = 0;
+  if (host == NULL)
+    return KERN_INVALID_ARGUMENT;
+  perf_overhead_fill (&data);
+  memcpy (overhead, &data, sizeof data);
+  *count = sizeof data;
   return KERN_SUCCESS;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From an overflow to a SAMPLE record; sample.h. */
 
+#include <kern/pmu/overhead.h>
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
+#include <kern/sampling/throttle.h>
 
 /* More than any ring has in one piece. */
 #define SAMPLE_NO_PLACE		(1U << 30)
@@ -58,7 +60,7 @@ sample_put_callchain (uint64_t *at, const struct perf_event *event,
    none of it written, not even behind the end. */
 static inline uint64_t *
 sample_put (uint64_t *words, const struct perf_counter *counter,
-	    unsigned int overflows, const struct pmu_regs *regs)
+	    unsigned int overflows, const struct pmu_regs *regs, uint64_t time)
 {
   const struct perf_event *event = counter->event;
   uint64_t type = event->attr.sample_type;
@@ -85,11 +87,11 @@ sample_put (uint64_t *words, const struct perf_counter *counter,
 
   if ((type & ~PERF_SAMPLE_CALLCHAIN) == SAMPLE_USUAL)
     at = perf_put_sample_fields (at, SAMPLE_USUAL, event->id, ip,
-				 perf_sched_who (), pmu_clock_ns (),
+				 perf_sched_who (), time,
 				 counter->pmu.period * overflows);
   else
     at = perf_put_sample_fields (at, type, event->id, ip,
-				 perf_sched_who (), pmu_clock_ns (),
+				 perf_sched_who (), time,
 				 counter->pmu.period * overflows);
   if (type & PERF_SAMPLE_CALLCHAIN)
     {
@@ -222,12 +224,13 @@ perf_sample_write (struct perf_counter *counter, uint64_t *words,
 }
 
 /* Put a sample together outside the ring and copy it in.  FALSE: no room. */
-static boolean_t
+static boolean_t __attribute__ ((noinline))
 sample_copy (struct perf_counter *counter, unsigned int overflows,
-	     const struct pmu_regs *regs)
+	     const struct pmu_regs *regs, uint64_t time)
 {
   uint64_t *words = scratch[cpu_this ()];
-  unsigned int nr = sample_put (words, counter, overflows, regs) - words;
+  unsigned int nr = sample_put (words, counter, overflows, regs, time)
+		    - words;
   struct perf_user_state state;
 
   if (counter->event->attr.sample_type & PERF_DUMP_TYPES)
@@ -236,9 +239,9 @@ sample_copy (struct perf_counter *counter, unsigned int overflows,
 }
 
 /* Write a sample.  FALSE: no room. */
-static inline boolean_t
+static inline __attribute__ ((always_inline)) boolean_t
 sample_write (struct perf_counter *counter, unsigned int overflows,
-	      const struct pmu_regs *regs)
+	      const struct pmu_regs *regs, uint64_t time)
 {
   struct perf_buffer *buffer = counter->event->buffer;
   struct perf_ring *ring = &buffer->ring[cpu_this ()];
@@ -247,19 +250,37 @@ sample_write (struct perf_counter *counter, unsigned int overflows,
   words = counter->lost_untold != 0 ? NULL
 	  : perf_ring_place (ring, counter->event->place_size);
   if (words == NULL)
-    return sample_copy (counter, overflows, regs);
-  perf_ring_placed (ring, (sample_put (words, counter, overflows, regs)
+    return sample_copy (counter, overflows, regs, time);
+  perf_ring_placed (ring, (sample_put (words, counter, overflows, regs, time)
 			   - words) * 8);
   perf_buffer_written (buffer, ring);
   return TRUE;
 }
 
-/* Count what became of the overflows. */
-static inline void
+/* Sample, or throttle, and count which.  Inlined for the sake of NMIs. */
+static inline __attribute__ ((always_inline)) void
 sample_overflow (struct perf_counter *counter, unsigned int overflows,
-		 const struct pmu_regs *regs)
+		 const struct pmu_regs *regs, boolean_t nmi)
 {
-  perf_sample_count (counter, sample_write (counter, overflows, regs));
+  int cpu = cpu_this ();
+
+  if (pmu_over_budget (cpu))
+    perf_throttle_hold (counter);
+  else
+    perf_sample_count (counter,
+		       sample_write (counter, overflows, regs,
+				     nmi ? pmu_nmi_ns (cpu)
+					 : pmu_clock_ns ()));
+}
+
+/* The clock, in interrupt context: keep an NMI from writing too. */
+static void __attribute__ ((noinline))
+clock_overflow (struct perf_counter *counter, unsigned int overflows,
+		const struct pmu_regs *regs)
+{
+  pmu_disable ();
+  sample_overflow (counter, overflows, regs, FALSE);
+  pmu_enable ();
 }
 
 void
@@ -269,17 +290,9 @@ perf_overflow (struct pmu_event *pmu_event, unsigned int overflows,
   struct perf_counter *counter = pmu_event->owner;
 
   if (overflows == 0)
-    {
-      counter->coalesced++;	/* the period's last turn has the sample */
-      return;
-    }
-  if (pmu_event->ops == pmu)
-    sample_overflow (counter, overflows, regs);
+    counter->coalesced++;	/* the period's last turn has the sample */
+  else if (pmu_event->ops == pmu)
+    sample_overflow (counter, overflows, regs, TRUE);
   else
-    {
-      /* The clock, in interrupt context: keep an NMI from writing too. */
-      pmu_disable ();
-      sample_overflow (counter, overflows, regs);
-      pmu_enable ();
-    }
+    clock_overflow (counter, overflows, regs);
 }

@@ -7,6 +7,8 @@
  * count of with the counter, and told in a LOST record of that event as soon
  * as there is room: so for each event, by overflows of its counter,
  *	overflows = samples + lost + throttled + coalesced.
+ * Of those throttled the periods that ended while no overflow could come
+ * (throttle.h) are told, too: they are none of the counter's.
  * When several periods end at one overflow, its sample's period is their sum.
  * Coalesced are the overflows of a counter that takes several turns for one
  * period: all but the last, which has the sample.

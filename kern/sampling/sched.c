@@ -2,11 +2,13 @@
 /* Counters on and off the PMU; sched.h. */
 
 #include <kern/pmu/call.h>
+#include <kern/pmu/overhead.h>
 #include <kern/sampling/hooks.h>
 #include <kern/sampling/lock.h>
 #include <kern/sampling/offcpu.h>
 #include <kern/sampling/record.h>
 #include <kern/sampling/sched.h>
+#include <kern/sampling/throttle.h>
 
 struct perf_cpu perf_cpus[PMU_MAX_CPUS];
 unsigned int perf_nr_cpus;
@@ -117,6 +119,8 @@ group_start (struct perf_cpu *cpu, struct perf_counter *leader, uint64_t now)
 	counter = &event->counter[n];
 	counter->active = TRUE;
 	counter->stamp = now;
+	if (perf_throttle_is_over (counter, cpu->ticked_at))
+	  perf_throttle_release (counter);
       }
   if (leader->turn == 0)
     group_end_turn (cpu, leader);
@@ -402,22 +406,16 @@ sched_tell (struct perf_thread *old, struct perf_thread *new,
   pmu_enable ();
 }
 
-void
-perf_sched_switch (struct thread *thread, boolean_t handed, unsigned long fp)
+/* perf_lock held. */
+static inline void
+sched_switch (struct perf_cpu *cpu, struct thread *thread, boolean_t handed,
+	      unsigned long fp)
 {
-  struct perf_cpu *cpu = &perf_cpus[cpu_this ()];
   struct perf_thread *old, *new;
-  unsigned long flags;
   uint64_t now;
 
-  if (cpu_this () == CPU_UNKNOWN)
-    return;			/* it takes no part */
-  flags = perf_lock ();
   if (! perf_switch_wanted)
-    {
-      perf_unlock (flags);	/* the last event has just been closed */
-      return;
-    }
+    return;			/* the last event has just been closed */
   old = cpu->thread;
   new = perf_thread_find (thread);
   if (perf_switch_told && old != new)
@@ -427,10 +425,7 @@ perf_sched_switch (struct thread *thread, boolean_t handed, unsigned long fp)
       && (old->links == NULL && new->links == NULL)
       && (old->task == new->task
 	  || (old->task->links == NULL && new->task->links == NULL)))
-    {
-      perf_unlock (flags);
-      return;
-    }
+    return;
 
   pmu_disable ();
   now = pmu_clock_ns ();
@@ -442,6 +437,21 @@ perf_sched_switch (struct thread *thread, boolean_t handed, unsigned long fp)
     }
   sched_fill (cpu, now);
   pmu_enable ();
+}
+
+void
+perf_sched_switch (struct thread *thread, boolean_t handed, unsigned long fp)
+{
+  int n = cpu_this ();
+  unsigned long flags;
+  uint32_t begin;
+
+  if (n == CPU_UNKNOWN)
+    return;			/* it takes no part */
+  flags = perf_lock ();
+  begin = pmu_hook_begin ();
+  sched_switch (&perf_cpus[n], thread, handed, fp);
+  pmu_hook_end (n, begin);
   perf_unlock (flags);
 }
 
@@ -461,6 +471,7 @@ void
 perf_counter_set_period (struct perf_counter *counter, uint64_t period)
 {
   pmu_disable ();
+  perf_throttle_release (counter);
   if (counter->counting)
     pmu_event_remove (&counter->pmu);
   counter->pmu.period = period;
@@ -523,6 +534,8 @@ perf_sched_tick (void)
   const struct perf_counter *leader;
 
   sched_measure_tick (cpu);
+  pmu_budget_tick ();
+  perf_throttle_tick ();
   for (leader = cpu->active; leader != NULL; leader = leader->active_next)
     group_adjust (leader);
   sched_rotate (cpu);

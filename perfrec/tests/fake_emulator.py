@@ -9,7 +9,7 @@ import struct
 import sys
 import time
 
-(HELLO, EVENT, DATA, OUTPUT, EXIT, STATS, ERROR, LOG, END) = range(1, 10)
+(HELLO, EVENT, DATA, OUTPUT, EXIT, STATS, ERROR, LOG, END, INTERVAL, OVERHEAD) = range(1, 12)
 SAMPLE_CALLCHAIN = 1 << 5
 KERNEL_CONTEXT, USER_CONTEXT = (1 << 64) - 128, (1 << 64) - 512
 TEXT_KERNEL, TEXT_USER = 0xffffffff8100c000, 0x400000
@@ -110,8 +110,8 @@ class Guest:
 
     def stats(self, more=0):
         for index, number in enumerate(self.ids):
-            send(STATS, struct.pack('<II8Q', index, 0, number, self.count(index), 5000, 1250 * self.quarters,
-                                    self.samples[index] + more, self.nr_lost, 0, 2))
+            send(STATS, struct.pack('<II9Q', index, 0, number, self.count(index), 5000, 1250 * self.quarters,
+                                    self.samples[index] + more, self.nr_lost, 0, 2, 0))
 
     def exit(self, how=0, status=0):
         send(EXIT, struct.pack('<IiiiqQ', how, status, 1 if how else 0, 2 if how else 0, 0x1234, 0x400010))
@@ -131,6 +131,7 @@ class Guest:
         if lost:
             self.lost()
         self.exit(how, status)
+        send(OVERHEAD, struct.pack('<5Q2I', 300, 90000, 10, 10000, 10000000, 1, 25))
         self.stats(more)
         self.end()
 

@@ -112,6 +112,9 @@ class Good(Tree):
         code, out, err = self.record('chase')
         self.assertEqual((code, out), (0, 'hello from chase\n'), err)
         self.assertIn('cycles: 30000000 events, 300 samples, 0 lost, 0 throttled, 2 coalesced', err)
+        self.assertIn("profiling took 1.00 % of the guest's time", err)
+        self.assertIn(b'overhead.budget=25\noverhead.time=10000000\noverhead.nmis=300\noverhead.nmi-time=90000\n'
+                      b'overhead.hooks=10\noverhead.hook-time=10000\n', self.bytes())
         self.assertEqual(sorted(os.listdir(self.out)), ['perf.data', 'perf.data.log'])
         self.assertEqual(os.listdir(os.path.join(self.top, 'tmp')), [])
 

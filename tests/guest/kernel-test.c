@@ -49,6 +49,7 @@ void test_cpus(void);
 void test_one_cpu(void);
 void test_moves(void);
 void test_turns(void);
+void test_throttle(void);
 void test_recorders(void);
 
 const struct test tests[] = {
@@ -98,6 +99,7 @@ const struct test tests[] = {
     {"one-cpu", test_one_cpu},
     {"moves", test_moves},
     {"turns", test_turns},
+    {"throttle", test_throttle},
     {"recorders", test_recorders},
     {NULL, NULL},
 };

@@ -89,6 +89,19 @@ static kern_return_t info_of(mach_port_t port)
 	return perf_info(port, bytes, &size);
 }
 
+static kern_return_t overhead_of(mach_port_t port)
+{
+	perf_bytes_t bytes;
+	mach_msg_type_number_t size = sizeof bytes;
+
+	return perf_overhead(port, bytes, &size);
+}
+
+static kern_return_t budget_by(mach_port_t port)
+{
+	return perf_budget(port, 100);
+}
+
 static kern_return_t create_on(mach_port_t port)
 {
 	mach_port_t buffer;
@@ -165,6 +178,8 @@ static kern_return_t name_in(mach_port_t port)
 
 static const struct place places[] = {
     {"perf_info", info_of, KIND(HOST) | KIND(HOST_PRIV), true},
+    {"perf_overhead", overhead_of, KIND(HOST) | KIND(HOST_PRIV), true},
+    {"perf_budget", budget_by, KIND(HOST_PRIV), true},
     {"perf_pmu_reset", perf_pmu_reset, KIND(HOST_PRIV), true},
     {"perf_buffer_create", create_on, KIND(HOST) | KIND(HOST_PRIV), true},
     {"perf_buffer_map", map_of, KIND(BUFFER), true},

@@ -35,6 +35,11 @@ uint64_t cpu_rdmsr(uint32_t msr);
 void cpu_wrmsr(uint32_t msr, uint64_t value);
 void cpu_cpuid(uint32_t leaf, struct cpuid_regs *r);
 uint64_t cpu_rdtsc(void);
+static inline uint32_t cpu_rdtsc_low(void)
+{
+	return (uint32_t)cpu_rdtsc();
+}
+
 void cpu_pause(void);
 
 static inline void cpu_barrier(void)
