@@ -9,6 +9,7 @@
 #include "status.h"
 #include "tool.h"
 #include "trampoline.h"
+#include "unwind.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct link {
 	struct image image;
 	struct hooks hooks;
 	struct debuginfo debuginfo;
+	struct unwind unwind;
 	struct scratch scratch;
 	struct blob blob;
 	struct buffer grafted;
@@ -41,6 +43,8 @@ static int examine(struct link *link)
 		status = sites_find(&link->image, &link->hooks);
 	if (!status)
 		status = debuginfo_read(&link->debuginfo, &link->image, &link->hooks);
+	if (!status)
+		status = unwind_read(&link->unwind, &link->image);
 	if (!status)
 		status = checks_hooks(&link->image, &link->hooks, &link->debuginfo);
 	if (!status && options->expect && !options->update_expect)
@@ -81,10 +85,22 @@ static int redirect(struct link *link)
 	return STATUS_OK;
 }
 
+/* What is linked beside the objects, as assembly; the caller frees it. */
+static char *own_source(struct link *link)
+{
+	char *trampolines = trampoline_source(&link->hooks, &link->debuginfo, link->image.is64);
+	char *unwind = unwind_source(&link->unwind, link->image.is64);
+	char *both = xformat("%s%s", unwind, trampolines);
+
+	free(trampolines);
+	free(unwind);
+	return both;
+}
+
 static int build(struct link *link)
 {
 	const struct options *options = link->options;
-	char *source = trampoline_source(&link->hooks, &link->debuginfo, link->image.is64);
+	char *source = own_source(link);
 	int status = scratch_make(&link->scratch);
 
 	if (!status)
@@ -162,6 +178,7 @@ int command_link(const struct options *options)
 	buffer_free(&link.grafted);
 	blob_free(&link.blob);
 	scratch_remove(&link.scratch);
+	unwind_free(&link.unwind);
 	debuginfo_free(&link.debuginfo);
 	hooks_free(&link.hooks);
 	image_close(&link.image);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Callchains by frame pointer; callchain.h. */
+/* Callchains by frame pointer and table; callchain.h. */
 
 #include <i386/callchain.h>
+#include <i386/unwind.h>
 #include <i386/user_page.h>
 
 #define STACK_SIZE	4096UL	/* kernel and interrupt stacks alike */
@@ -52,10 +53,6 @@
 #define OP_PUSH_MASK	0xf8
 #define OP_REX_B	0x41	/* registers 8 to 15 */
 #define OP_RET		0xc3
-#define OP_POP_AX	0x58
-
-/* Bytes of memset (). */
-#define MEMSET_SIZE	14
 
 extern struct percpu percpu_array[];
 extern struct task *kernel_task;
@@ -68,9 +65,6 @@ static unsigned int interrupt_saved;
 /* Places in the kernel's entry stubs. */
 extern const char all_intrs[], return_to_iret[], _return_to_iret_i[];
 extern const char trap_from_kernel[], thread_bootstrap_return[];
-
-/* Assembly routines, in this order. */
-extern const char memcpy[], memset[], splhigh[], splx_cli[];
 
 void
 callchain_init (void)
@@ -185,19 +179,18 @@ frameless_return (const unsigned char *code, unsigned long offset)
   return -1;
 }
 
-/* The kernel's assembly routines that make no frame and push nothing, and
-   take much of the time: memcpy, memmove and memset; spl7 and splx. */
-static inline boolean_t
-in_leaf (unsigned long ip)
+/* How many words above the stack pointer the return address stands at ip, in
+   the kernel or in our own code; -1: it is where the frame pointer says. */
+static inline int
+kernel_frameless_return (unsigned long ip)
 {
-#if defined (__x86_64__)
-  return between (ip, memcpy, memset + MEMSET_SIZE)
-	 || (between (ip, splhigh, splx_cli)
-	     && *(const unsigned char *) ip != OP_POP_AX);
-#else
-  (void) ip;
-  return FALSE;			/* there they push registers */
-#endif
+  unsigned int rule;
+
+  if (! unwind_is_kernel (ip))
+    return ip < KERNEL_BASE ? -1
+	   : frameless_return ((const unsigned char *) ip, ip % PAGE_SIZE);
+  rule = unwind_rule (ip);
+  return rule < UNWIND_FRAME ? (int) rule : -1;
 }
 
 /* Store the caller that frame pointers would miss at ip, if there is one;
@@ -205,16 +198,23 @@ in_leaf (unsigned long ip)
 static unsigned int
 frameless_caller (unsigned long ip, unsigned long sp, uint64_t *caller)
 {
-  int above = 0;
+  int above = kernel_frameless_return (ip);
 
-  if (ip < KERNEL_BASE)
-    return 0;
-  if (! in_leaf (ip))
-    above = frameless_return ((const unsigned char *) ip, ip % PAGE_SIZE);
   if (above < 0 || ! on_stack (sp, above + 1))
     return 0;
   *caller = ((const unsigned long *) sp)[above];
   return 1;
+}
+
+/* The stack pointer where a trap hit the kernel. */
+static inline unsigned long
+trapped_sp (const struct i386_saved_state *trapped)
+{
+#if defined (__x86_64__)
+  return trapped->uesp;
+#else
+  return (unsigned long) &trapped->uesp;	/* not pushed */
+#endif
 }
 
 /* The stack pointer at the interrupt, given the registers saved. */
@@ -343,7 +343,12 @@ stack_frames (unsigned long base, unsigned long *fp, uint64_t *ips,
 	{
 	  trapped = (const struct i386_saved_state *) frame[FRAME_TRAP];
 	  if (holds_registers ((unsigned long) &trapped->eip, 1))
-	    *ips++ = trapped->eip;
+	    {
+	      *ips++ = trapped->eip;
+	      if (ips < end)
+		ips += frameless_caller (trapped->eip, trapped_sp (trapped),
+					 ips);
+	    }
 	}
       if (next <= at || next > last)
 	{

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Callchains by frame pointer, from NMI or interrupt context: no fault, no
- * lock, nothing read but mapped memory.
+ * Callchains from NMI or interrupt context: no fault, no lock, nothing read
+ * but mapped memory.
  *
- * The kernel we graft onto is built with frame pointers, but for its
- * assembly entry stubs.  These leave the frame pointer alone, so the chain
- * passes through them; what it would miss, the very place that a hardware
- * interrupt or a trap hit, is taken from the registers the stub saved.
+ * The kernel we graft onto is built with frame pointers, so its chains follow
+ * these.  A place that was interrupted may be before or behind the frame's
+ * life, or in a leaf without one: there the table of unwind.h says where the
+ * caller is.  Entry stubs leave the frame pointer alone, so the chain passes
+ * through them; what it would miss, the very place that a hardware interrupt
+ * or a trap hit, is taken from the registers the stub saved.
  */
 #ifndef _I386_CALLCHAIN_H_
 #define _I386_CALLCHAIN_H_

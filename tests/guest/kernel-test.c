@@ -50,6 +50,7 @@ void test_one_cpu(void);
 void test_moves(void);
 void test_turns(void);
 void test_throttle(void);
+void test_graphs(void);
 void test_recorders(void);
 
 const struct test tests[] = {
@@ -100,6 +101,7 @@ const struct test tests[] = {
     {"moves", test_moves},
     {"turns", test_turns},
     {"throttle", test_throttle},
+    {"graphs", test_graphs},
     {"recorders", test_recorders},
     {NULL, NULL},
 };
