@@ -60,9 +60,9 @@ struct gate_row {
 	double share;	  /* of the base's total; what is new: of the new one's */
 	double allowed;	  /* deterministic: events above the base that pass */
 	double low, high; /* statistical: 95 % interval of relative; else of the spread */
-	double p;	  /* statistical: adjusted; else NAN */
+	double p;	  /* statistical: adjusted; by spread: that it is chance; else NAN */
 	double error;	  /* statistical: standard error of relative; else NAN */
-	bool tested;	  /* statistical: it passed the pre-filter */
+	bool tested;	  /* it passed the pre-filter, and is not exact */
 	const char *why;  /* what decided, in a few words; static */
 	const struct gate_rule *rule; /* that decided, or NULL */
 };

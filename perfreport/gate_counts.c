@@ -3,6 +3,12 @@
  * The deterministic regime: counts against counts.  User instructions and
  * branches are exact.  What depends on the layout of code and data, or is the
  * kernel's, is compared with the spread of images that differ in nothing else.
+ *
+ * Layout may give a function one of two counts, and chance may deal them out by
+ * side: all images of one would then lie apart from all of the other, with no
+ * spread in either.  That has the probability of a division of all images into
+ * two sides, so a verdict takes as many images as make it small for all functions
+ * together.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +16,8 @@
 #include "alloc.h"
 #include "gate.h"
 
-#define LEAST_IMAGES 3 /* of each side, to know a spread */
+#define LEAST_IMAGES 3	/* of each side, to know a spread */
+#define MOST_IMAGES  64 /* that advice goes up to */
 
 /* A count over the images of a side. */
 struct range {
@@ -103,9 +110,10 @@ static void judge_measured(struct gate_row *row, const struct range *base, const
 {
 	const double change = row->new - row->base;
 
-	if (base->nr >= LEAST_IMAGES && new->nr >= LEAST_IMAGES)
+	if (base->nr >= LEAST_IMAGES && new->nr >= LEAST_IMAGES) {
+		row->tested = fmax(base->high, new->high) >= settings->min_impact * total;
 		judge_spread(row, base, new);
-	else if (change != 0 && fabs(change) > row->allowed)
+	} else if (change != 0 && fabs(change) > row->allowed)
 		decide(row, GATE_INCONCLUSIVE, "no measured tolerance");
 	else if (change != 0)
 		decide(row, GATE_WITHIN, "within budget");
@@ -206,6 +214,46 @@ static void note_unmeasured(struct gate_result *result, const struct gate_sample
 	}
 }
 
+/* The probability that all images of one side are above all of the other when
+   nothing differs: of one division of them. */
+static double chance(size_t base, size_t new)
+{
+	return exp(lgamma(base + 1) + lgamma(new + 1) - lgamma(base + new + 1));
+}
+
+/* What was judged by a spread stands only if chance would do so to no function. */
+static void doubt_chance(struct gate_result *result, const struct gate_sample *sample,
+			 const struct gate_settings *settings)
+{
+	const double once = chance(sample->nr[GATE_BASE], sample->nr[GATE_NEW]);
+	size_t doubtful = 0, images;
+
+	for (size_t i = 0; i < result->nr_rows; i++)
+		result->tests += result->rows[i].tested;
+	for (size_t i = 0; i < result->nr_rows; i++) {
+		struct gate_row *row = &result->rows[i];
+
+		if (!row->tested ||
+		    (row->status != GATE_REGRESSION && row->status != GATE_IMPROVEMENT))
+			continue;
+		row->p = fmin(1, once * result->tests);
+		if (row->p <= settings->alpha)
+			continue;
+		decide(row, GATE_INCONCLUSIVE, "may be chance");
+		doubtful++;
+	}
+	if (doubtful == 0)
+		return;
+	for (images = LEAST_IMAGES; images < MOST_IMAGES; images++)
+		if (chance(images, images) * result->tests <= settings->alpha)
+			break;
+	gate_add_note(
+	    result, false,
+	    "%zu changes lie outside the spread, but with %zu and %zu images layout may do "
+	    "that to one of %zu functions by chance: count both sides with --perturb %zu",
+	    doubtful, sample->nr[GATE_BASE], sample->nr[GATE_NEW], result->tests, images - 1);
+}
+
 void gate_judge_counts(struct gate_result *result, const struct gate_sample *sample,
 		       const struct gate_rules *rules, const struct gate_settings *settings)
 {
@@ -219,4 +267,5 @@ void gate_judge_counts(struct gate_result *result, const struct gate_sample *sam
 	}
 	find_moved(result, sample);
 	note_unmeasured(result, sample);
+	doubt_chance(result, sample, settings);
 }

@@ -23,8 +23,8 @@ static void put_invalid(struct text *text, const struct gate_data *data, size_t 
 {
 	text_print(text, "%zu comparisons had no verdict: %s\n", nr,
 		   data->regime == GATE_REGIME_DETERMINISTIC
-		       ? "three images of each side are needed to know a spread: count the base "
-			 "with --perturb 5 or more"
+		       ? "so few images may lie apart by chance: count the base with --perturb 19, "
+			 "for ten of each side"
 		       : "the runs are too few (perfreport gate --base A --new A says why)");
 }
 

@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import schema
 
 PERFREPORT, RECORDINGS, NOISE, DOCS = (os.path.abspath(argument) for argument in sys.argv[1:5])
+LAYOUTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "perturbed", "zlib.json")
 
 
 def result(functions, events=("instructions:u",), perturbed=(), **more):
@@ -143,11 +144,16 @@ class Deterministic(Gate):
         base, within, outside = {"hot": [1000], "cold": [9000]}, {"hot": [1030], "cold": [9000]}, {"hot": [1200], "cold": [9000]}
         verdict = self.gate(result(base, event), result(within, event), expect=3)
         self.assertEqual(self.rows(verdict, "inconclusive")[0], ("cache-misses:u", "hot"))
-        around = [{"hot": [990], "cold": [9001]}, {"hot": [1020], "cold": [8990]}, {"hot": [1010], "cold": [9010]}]
+        around = [{"hot": [985 + 5 * n], "cold": [9001 - n]} for n in range(8)]
         shifted = [{"hot": [row["hot"][0] + 200], "cold": row["cold"]} for row in around]
         self.gate(result(base, event, around), result(within, event, around), expect=0)
         verdict = self.gate(result(base, event, around), result(outside, event, shifted), expect=1)
         self.assertEqual(self.rows(verdict)[0], ("cache-misses:u", "hot"))
+        # Layout deals counts out by chance: few images may lie apart by it.
+        verdict = self.gate(result(base, event, around[:3]), result(outside, event, shifted[:3]), expect=3)
+        self.assertEqual({row["why"] for row in verdict["rows"]}, {"may be chance"})
+        self.assertIn("with 4 and 4 images layout may do that to one of 3 functions by chance: count both sides with --perturb 5",
+                      verdict["notes"][0]["text"])
         # The kernel's instructions are not exact, either.
         kernel = {"hot": [1000], "clock@[kernel.kallsyms]": [100]}
         self.gate(result(kernel, ("instructions",)), result({"hot": [1000], "clock@[kernel.kallsyms]": [120]},
@@ -442,6 +448,16 @@ class Statistical(Gate):
         self.assertIn("1000 comparisons of 160 runs with 160 others", done.stdout)
         bound = float(done.stdout.split("at most ")[1].split(" ")[0])
         self.assertLessEqual(bound, 1)
+
+    def test_null_of_layouts(self):
+        """zlib in 20 layouts, counted by perfrec stat --per-function --perturb 19: no false failure, however few are compared."""
+        for runs, code in ((10, 0), (9, 0), (5, 3), (3, 3)):
+            done = self.run_tool("gate", "--null", "1000", "--base", LAYOUTS, "--runs", str(runs))
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+            self.assertIn(f"1000 comparisons of {runs} runs with {runs} others of the same 20 (deterministic): 0 false failures", done.stdout)
+        self.assertIn("comparisons had no verdict: so few images may lie apart by chance", done.stdout)
+        done = self.run_tool("gate", "--selftest", "--base", LAYOUTS)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_selftest_on_noise(self):
         """2 % in each function of at least 5 %, at the default number of runs, in real noise."""

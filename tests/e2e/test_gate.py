@@ -72,7 +72,7 @@ class Pairs(machperf.Session):
         """Our hook of a context switch with 50 instructions more; no other function, though the kernel's counts vary."""
         events = "instructions:k"
         for side, image in (("base", KERNEL), ("new", DEARER)):
-            machperf.run(machperf.PERFREC, "stat", "-q", "--per-function", "--perturb", "2", "--json", "-o", self.path(side),
+            machperf.run(machperf.PERFREC, "stat", "-q", "--per-function", "--perturb", "8", "--json", "-o", self.path(side),
                          "--kernel", image, "-e", events, "--", "pingpong", "300", env=self.environment)
             self.record(["-q", "--kernel", image, "-e", events, "-c", "1009", "-g", "fp"], ["pingpong", "300"],
                         out=side + ".data")
