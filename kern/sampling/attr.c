@@ -21,6 +21,7 @@
 
 #define ATTR_FLAGS							\
   (PERF_ATTR_SIDEBAND | PERF_ATTR_DISABLED | PERF_ATTR_INHERIT		\
+   | PERF_ATTR_INHERIT_STAT						\
    | PERF_ATTR_EXCLUDE_USER | PERF_ATTR_EXCLUDE_KERNEL			\
    | PERF_ATTR_EXCLUDE_HV | PERF_ATTR_FREQ | PERF_ATTR_WATERMARK	\
    | PERF_ATTR_SAMPLE_ID_ALL | PERF_ATTR_EXCLUDE_HOST			\
@@ -75,6 +76,9 @@ perf_attr_check (const struct perf_event_attr *attr, boolean_t has_buffer,
     return KERN_INVALID_ARGUMENT;
   if (! has_buffer
       && (attr->sample_period != 0 || (attr->flags & PERF_ATTR_SIDEBAND) != 0))
+    return KERN_INVALID_ARGUMENT;
+  if ((attr->flags & PERF_ATTR_INHERIT_STAT) != 0
+      && (! has_buffer || (attr->read_format & PERF_FORMAT_LOST) != 0))
     return KERN_INVALID_ARGUMENT;
   if (on_thread && (attr->flags & PERF_ATTR_INHERIT) != 0)
     return KERN_INVALID_ARGUMENT;

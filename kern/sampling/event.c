@@ -11,6 +11,7 @@
 #include <kern/sampling/port.h>
 #include <kern/sampling/sample.h>
 #include <kern/sampling/sched.h>
+#include <kern/sampling/share.h>
 #include <kern/sampling/sideband.h>
 #include <kern/sampling/throttle.h>
 
@@ -217,6 +218,8 @@ perf_event_open (const struct perf_target *target,
       return KERN_INVALID_ARGUMENT;
     }
   *idp = event->id;
+  if (target->task != NULL && (attr->flags & PERF_ATTR_INHERIT_STAT))
+    perf_share_make (target->task);
   perf_sideband_introduce (event);
   if (! (attr->flags & PERF_ATTR_DISABLED))
     perf_event_enable (event);
@@ -243,6 +246,8 @@ void
 perf_event_disable (struct perf_event *event)
 {
   event_set_enabled (event, FALSE);
+  if (event->attr.flags & PERF_ATTR_INHERIT_STAT)
+    perf_share_tell (event);
   perf_event_tell_lost (event);
 }
 
@@ -253,6 +258,7 @@ counter_reset (struct perf_counter *counter, void *unused)
   pmu_disable ();
   perf_counter_refresh (counter);
   counter->throttle.count -= counter->pmu.count;	/* their distance */
+  counter->shared.value -= counter->pmu.count;
   counter->pmu.count = 0;
   counter->freq_count = 0;
   pmu_enable ();
@@ -367,7 +373,8 @@ perf_event_hung_up (const struct perf_event *event)
 
 /* Stop event everywhere and take it out of every list.  perf_lock held. */
 static void
-event_unlist (struct perf_event *event, struct perf_link **garbage)
+event_unlist (struct perf_event *event, struct perf_link **garbage,
+	      struct perf_share **shares)
 {
   struct perf_event **at;
 
@@ -383,6 +390,7 @@ event_unlist (struct perf_event *event, struct perf_link **garbage)
       if (*at != NULL)
 	*at = event->buffer_next;
     }
+  perf_share_drop (event, shares);
   while (event->links != NULL)
     event_detach (event->links, garbage);
   perf_hooks_update ();
@@ -407,6 +415,7 @@ perf_event_no_senders (struct ipc_port *port)
   unsigned long flags = perf_lock ();
   struct perf_event *event = perf_port_object (port, IKOT_PERF_EVENT);
   struct perf_link *garbage = NULL;
+  struct perf_share *shares = NULL;
 
   if (event != NULL)
     {
@@ -422,11 +431,12 @@ perf_event_no_senders (struct ipc_port *port)
   perf_sched_update_all (event);
   perf_event_tell_lost (event);
   flags = perf_lock ();
-  event_unlist (event, &garbage);
+  event_unlist (event, &garbage, &shares);
   if (event->buffer != NULL)	/* those left may all have hung up */
     perf_buffer_notify (event->buffer);
   perf_unlock (flags);
   event_free_links (garbage);
+  perf_share_free (shares);
   perf_port_destroy (port);
   event_release (event);
 }
@@ -529,9 +539,12 @@ void
 perf_event_thread_died (struct perf_thread *thread)
 {
   struct perf_link *garbage = NULL;
+  struct perf_share *shares = NULL;
   unsigned long flags = perf_lock ();
 
+  perf_share_thread_died (thread, &shares);
   event_detach_list (&thread->links, &garbage);
   perf_unlock (flags);
+  perf_share_free (shares);
   event_free_links (garbage);
 }

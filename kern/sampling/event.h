@@ -31,6 +31,12 @@ struct perf_throttle
   uint64_t ticked_at;		/* of its CPU, by then */
 };
 
+/* What a counter had when the thread that runs began to; share.h. */
+struct perf_shared
+{
+  uint64_t value, time_enabled, time_running;
+};
+
 /*
  * One event on one CPU.
  *
@@ -57,6 +63,7 @@ struct perf_counter
   uint64_t held;		/* periods that ended without an overflow */
   struct perf_throttle throttle;
   uint64_t coalesced;		/* overflows within a period: see sample.h */
+  struct perf_shared shared;
   uint64_t freq_stamp;		/* ns: the period was last looked at */
   uint64_t freq_count;		/* count then */
 };
@@ -119,7 +126,8 @@ kern_return_t perf_event_open (const struct perf_target *target,
 /* Let event count from now on; nothing if it does already. */
 void perf_event_enable (struct perf_event *event);
 
-/* Stop event, and write the LOST records it owes if there is room. */
+/* Stop event, tell what it has of each thread if it has that, and write the
+   LOST records it owes if there is room. */
 void perf_event_disable (struct perf_event *event);
 
 /* Set event's count to zero; the way to the next sample stays. */

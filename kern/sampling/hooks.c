@@ -8,6 +8,7 @@
 #include <kern/sampling/port.h>
 #include <kern/sampling/sched.h>
 #include <kern/sampling/server.h>
+#include <kern/sampling/share.h>
 #include <kern/sampling/sideband.h>
 
 #define MIG_NO_REPLY	(-305)	/* <mach/mig_errors.h> */
@@ -201,6 +202,7 @@ perf_hook_thread_init (struct task *task, struct thread *thread)
   flags = perf_lock ();
   perf_sideband_fork_thread (t);
   perf_unlock (flags);
+  perf_share_make (task);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <kern/sampling/offcpu.h>
 #include <kern/sampling/record.h>
 #include <kern/sampling/sched.h>
+#include <kern/sampling/share.h>
 #include <kern/sampling/throttle.h>
 
 struct perf_cpu perf_cpus[PMU_MAX_CPUS];
@@ -286,10 +287,14 @@ perf_sched_update (struct perf_event *event)
     return;
   pmu_disable ();
   now = pmu_clock_ns ();
+  if (cpu->thread != NULL)
+    perf_share_out (cpu->thread, now);
   sched_stop (cpu, leader, now);
   if (wanted)
     group_start (cpu, leader, now);
   sched_fill (cpu, now);
+  if (cpu->thread != NULL)
+    perf_share_in (cpu->thread);
   pmu_enable ();
 }
 
@@ -423,12 +428,15 @@ sched_switch (struct perf_cpu *cpu, struct thread *thread, boolean_t handed,
   sched_set_thread (cpu, new);
   if (old != NULL && new != NULL
       && (old->links == NULL && new->links == NULL)
+      && (old->shares == NULL && new->shares == NULL)
       && (old->task == new->task
 	  || (old->task->links == NULL && new->task->links == NULL)))
     return;
 
   pmu_disable ();
   now = pmu_clock_ns ();
+  if (old != NULL && old->shares != NULL)
+    perf_share_out (old, now);
   sched_out (cpu, new, now);
   if (new != NULL)
     {
@@ -436,6 +444,8 @@ sched_switch (struct perf_cpu *cpu, struct thread *thread, boolean_t handed,
       sched_in (cpu, new->task->links, now);
     }
   sched_fill (cpu, now);
+  if (new != NULL && new->shares != NULL)
+    perf_share_in (new);
   pmu_enable ();
 }
 
@@ -456,14 +466,20 @@ perf_sched_switch (struct thread *thread, boolean_t handed, unsigned long fp)
 }
 
 void
+perf_counter_refresh_at (struct perf_counter *counter, uint64_t now)
+{
+  counter_account (counter, now);
+  if (counter->counting && counter->event->counts)
+    pmu_event_read (&counter->pmu);
+}
+
+void
 perf_counter_refresh (struct perf_counter *counter)
 {
   if (! counter->active)
     return;
   pmu_disable ();
-  counter_account (counter, pmu_clock_ns ());
-  if (counter->counting && counter->event->counts)
-    pmu_event_read (&counter->pmu);
+  perf_counter_refresh_at (counter, pmu_clock_ns ());
   pmu_enable ();
 }
 

@@ -114,6 +114,9 @@ void perf_sched_tick (void);
 /* Bring a counter's times and count up to date.  perf_lock held. */
 void perf_counter_refresh (struct perf_counter *counter);
 
+/* The same of one that is active, as of now (ns), with the PMU quiet. */
+void perf_counter_refresh_at (struct perf_counter *counter, uint64_t now);
+
 /* Set the period of a counter.  perf_lock held, or its CPU with interrupts
    off. */
 void perf_counter_set_period (struct perf_counter *counter, uint64_t period);

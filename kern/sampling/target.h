@@ -19,6 +19,7 @@
 #define PERF_ID_UNKNOWN	((uint32_t) -1)	/* no memory for a record */
 
 struct perf_event;
+struct perf_share;
 
 /* An event attached to a task or a thread.  perf_lock. */
 struct perf_link
@@ -70,6 +71,7 @@ struct perf_thread
   struct thread *thread;
   struct perf_task *task;
   struct perf_link *links;
+  struct perf_share *shares;	/* of events on the task */
   uint32_t tid;
   unsigned int blocked_frames;
   uint64_t blocked_at;		/* ns; 0: it is not, or nobody asked */

@@ -50,6 +50,7 @@ void test_one_cpu(void);
 void test_moves(void);
 void test_turns(void);
 void test_throttle(void);
+void test_shares(void);
 void test_graphs(void);
 void test_recorders(void);
 
@@ -101,6 +102,7 @@ const struct test tests[] = {
     {"moves", test_moves},
     {"turns", test_turns},
     {"throttle", test_throttle},
+    {"shares", test_shares},
     {"graphs", test_graphs},
     {"recorders", test_recorders},
     {NULL, NULL},

@@ -141,7 +141,8 @@ static void walker_open(struct walker *walker, mach_port_t target)
 	struct perf_event_attr attr = attr_make(
 	    PERF_TYPE_HARDWARE, configs[draw(4)], 500 + draw(20000),
 	    PERF_ATTR_SAMPLE_ID_ALL | (draw(2) ? PERF_ATTR_DISABLED : 0) |
-		(draw(3) == 0 ? sideband : 0) | (draw(4) == 0 ? PERF_ATTR_EXCLUDE_USER : 0));
+		(draw(3) == 0 ? sideband : 0) | (draw(4) == 0 ? PERF_ATTR_EXCLUDE_USER : 0) |
+		(draw(4) == 0 ? PERF_ATTR_INHERIT_STAT : 0));
 
 	if (draw(2))
 		attr.sample_type |= PERF_SAMPLE_CALLCHAIN;
