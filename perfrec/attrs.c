@@ -28,6 +28,16 @@ static void ask_callchain(struct perf_event_attr *attr, const struct options *op
 	}
 }
 
+/* What each thread had of a count; names come with the first event. */
+static void ask_threads(struct perf_event_attr *attr, bool first)
+{
+	attr->flags |= PERF_ATTR_INHERIT_STAT;
+	attr->read_format =
+	    PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID;
+	if (first)
+		attr->flags |= PERF_ATTR_COMM;
+}
+
 /* What only an event that takes samples has. */
 static void ask_samples(struct perf_event_attr *attr, const struct options *options,
 			const struct event *event)
@@ -59,6 +69,8 @@ void make_attrs(struct perf_event_attr *attrs, const struct options *options)
 			attr->flags |= PERF_ATTR_EXCLUDE_USER;
 		if (event->exclude_kernel)
 			attr->flags |= PERF_ATTR_EXCLUDE_KERNEL;
+		if (options->per_thread)
+			ask_threads(attr, n == 0);
 		if (options->counts_only)
 			continue;
 		if (n == 0)

@@ -33,6 +33,7 @@ struct options {
 	bool off_cpu;	     /* offcpu-time as the last event */
 	bool system_wide;
 	bool per_cpu;	       /* each CPU has counts of its own */
+	bool per_thread;       /* each thread of the workload has */
 	unsigned int interval; /* ms between looks at the counts; 0: one look, at the end */
 	uint64_t ring_size;    /* bytes, a power of two */
 	unsigned int budget;   /* percent of the guest's time for interrupts; 0: the kernel's */

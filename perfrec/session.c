@@ -329,4 +329,5 @@ void session_free(struct session *session)
 	text_free(&session->messages);
 	text_free(&session->agent_log);
 	free(session->snapshots);
+	threads_free(&session->threads);
 }

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "progress.h"
 #include "recording.h"
+#include "threads.h"
 
 /* What the events had counted at one time while the workload ran. */
 struct snapshot {
@@ -49,6 +50,7 @@ struct session {
 	struct snapshot *snapshots;
 	size_t nr_snapshots;
 	unsigned int snapshot_left; /* STATS that are still of the last one */
+	struct threads threads;	    /* with options->per_thread */
 	struct perf_overhead_data overhead;
 	bool overhead_seen;
 	uint64_t data_bytes; /* of records */

@@ -111,11 +111,22 @@ static int take_event(struct session *session, const uint8_t *contents, uint64_t
 								     : begin_recording(session);
 }
 
+static int take_threads(struct session *session, unsigned int cpu, const uint8_t *contents,
+			uint64_t length)
+{
+	const char *wrong = threads_take(&session->threads, cpu, contents, length, session->ids,
+					 session->nr_events_open);
+
+	return wrong ? fail(EXIT_SESSION, "counts by thread: %s", wrong) : EXIT_GOOD;
+}
+
 static int take_data(struct session *session, const struct perf_frame *frame,
 		     const uint8_t *contents)
 {
 	if (!session->begun)
 		return nonsense("DATA before every EVENT");
+	if (session->options->per_thread)
+		return take_threads(session, frame->cpu, contents, frame->length);
 	if (!session->recording)
 		return nonsense("DATA of events that only count");
 	session->data_bytes += frame->length;

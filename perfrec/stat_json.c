@@ -314,6 +314,14 @@ static bool of_cpu(const struct stat_result *result, size_t part, unsigned int e
 	return stat_cpu_count(result, part, event, count, &share);
 }
 
+static bool of_thread(const struct stat_result *result, size_t part, unsigned int event,
+		      uint64_t *count)
+{
+	double share;
+
+	return stat_thread_count(result, part, event, count, &share);
+}
+
 static bool of_interval(const struct stat_result *result, size_t part, unsigned int event,
 			uint64_t *count)
 {
@@ -333,6 +341,18 @@ static void put_parts(struct text *out, const struct stat_result *result)
 		put_part(out, result, of_cpu, n);
 	}
 	text_print(out, "%s", result->nr_cpus ? "\n  ]" : "");
+	if (result->nr_threads)
+		text_print(out, ",\n  \"threads\": [");
+	for (n = 0; n < result->nr_threads; n++) {
+		const struct thread_count *row = &result->threads[n];
+
+		text_print(out, "%s    {\"comm\": ", n ? ",\n" : "\n");
+		put_string(out, row->comm);
+		text_print(out, ", \"pid\": %" PRIu32 ", \"tid\": %" PRIu32 ", ", row->pid,
+			   row->tid);
+		put_part(out, result, of_thread, n);
+	}
+	text_print(out, "%s", result->nr_threads ? "\n  ]" : "");
 	if (result->nr_snapshots)
 		text_print(out, ",\n  \"intervals\": [");
 	for (n = 0; n < result->nr_snapshots; n++) {

@@ -10,6 +10,9 @@
 #define LEAST_INTERVAL 10 /* the kernel's clock ticks so often */
 #define MOST_INTERVAL  1000000
 
+/* For the records of some hundred threads that die at once. */
+#define PARTS_RING_SIZE 65536
+
 /* What the emulated PMU can count at once: two events on fixed counters and one
    on each of four general ones. */
 #define DEFAULT_EVENTS "cycles,instructions,branches,branch-misses,cache-references,cache-misses"
@@ -18,6 +21,7 @@ enum own_option {
 	OPTION_JSON = OWN_OPTION,
 	OPTION_CSV,
 	OPTION_PER_FUNCTION,
+	OPTION_PER_THREAD,
 	OPTION_PERTURB,
 	OPTION_VARIANT,
 	OPTION_AGAINST,
@@ -34,6 +38,7 @@ static const struct option names[] = {
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
     {"per-function", no_argument, NULL, OPTION_PER_FUNCTION},
+    {"per-thread", no_argument, NULL, OPTION_PER_THREAD},
     {"perturb", required_argument, NULL, OPTION_PERTURB},
     {"variant", required_argument, NULL, OPTION_VARIANT},
     {"against", required_argument, NULL, OPTION_AGAINST},
@@ -52,6 +57,7 @@ static const char help[] =
     "  perfrec stat -r 5 -- chase                repeated: the mean and the spread\n"
     "  perfrec stat -I 100 -- sqlite             every 100 ms of guest time\n"
     "  perfrec stat -a -A --cpus 2 --kernel IMAGE -- threads   each processor by itself\n"
+    "  perfrec stat --per-thread -- pingpong     each thread by itself\n"
     "  perfrec stat --per-function -- sqlite     and the exact counts of each function\n"
     "\n"
     "WORKLOAD is a path, or the bare name of a program that came with machperf.\n"
@@ -62,6 +68,7 @@ static const char help[] =
     "  -a, --all-cpus            count the whole system, not only the workload\n"
     "  -A, --no-aggr             and each processor by itself, with -a\n"
     "  -I, --interval MS         and what was counted every MS milliseconds\n"
+    "      --per-thread          and each thread of the workload by itself\n"
     "      --per-function        exact counts of each function too, without sampling\n"
     "      --perturb K           and in K other layouts: how much of a count is chance\n"
     "      --variant FILE        another link of the workload, for these; more than once\n"
@@ -112,6 +119,9 @@ static int take_option(void *into, int option, const char *argument)
 		return code;
 	case 'A':
 		options->session.per_cpu = true;
+		return EXIT_GOOD;
+	case OPTION_PER_THREAD:
+		options->session.per_thread = true;
 		return EXIT_GOOD;
 	case OPTION_PER_FUNCTION:
 		options->per_function = true;
@@ -177,14 +187,19 @@ static int check_parts(const struct stat_options *options)
 
 	if (session->per_cpu && !session->system_wide)
 		return fail(EXIT_USAGE, "-A is for the whole system: give -a with it");
-	if (!session->per_cpu && !session->interval)
+	if (session->per_thread && session->system_wide)
+		return fail(EXIT_USAGE,
+			    "--per-thread is for the threads of the workload: leave -a away");
+	if (!session->per_cpu && !session->interval && !session->per_thread)
 		return EXIT_GOOD;
 	if (options->runs > 1 || options->per_function || options->against ||
 	    options->against_kernel)
 		return fail(EXIT_USAGE,
 			    "%s shows one run: leave -r, --per-function and --against "
 			    "away",
-			    session->per_cpu ? "-A" : "-I");
+			    session->per_cpu	? "-A"
+			    : session->interval ? "-I"
+						: "--per-thread");
 	return EXIT_GOOD;
 }
 
@@ -216,7 +231,7 @@ int parse_stat_options(struct stat_options *options, int argc, char *const *argv
 
 	*options = (struct stat_options){.session = default_options, .runs = 1};
 	session->counts_only = true;
-	session->ring_size = LEAST_RING_SIZE;
+	session->ring_size = PARTS_RING_SIZE;
 	code = parse_arguments(&syntax, options, session, argc, argv, done);
 	if (code || *done)
 		return code;

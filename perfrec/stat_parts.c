@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parts of a count: of one CPU, of one interval. */
+/* Parts of a count: of one CPU, one thread, one interval. */
 #include "stat_result.h"
 
 static bool part_count(const struct perf_event_values *values, uint64_t *count, double *share)
@@ -17,6 +17,12 @@ bool stat_cpu_count(const struct stat_result *result, unsigned int cpu, unsigned
 		    uint64_t *count, double *share)
 {
 	return part_count(&result->cpus[cpu][event], count, share);
+}
+
+bool stat_thread_count(const struct stat_result *result, unsigned int thread, unsigned int event,
+		       uint64_t *count, double *share)
+{
+	return part_count(&result->threads[thread].values[event], count, share);
 }
 
 bool stat_interval_count(const struct stat_result *result, size_t n, unsigned int event,

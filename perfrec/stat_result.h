@@ -31,6 +31,8 @@ struct stat_result {
 	unsigned int nr_cpus;		  /* that have counts of their own; 0: not asked for */
 	const struct snapshot *snapshots; /* [nr_snapshots], of the only run */
 	size_t nr_snapshots;
+	const struct thread_count *threads; /* [nr_threads], of the only run */
+	unsigned int nr_threads;
 	const struct by_function *functions; /* NULL: not asked for */
 	const struct perturbed *perturbed;   /* [nr_perturbed]: other layouts */
 	unsigned int nr_perturbed;
@@ -42,10 +44,12 @@ static inline bool stat_deterministic(const struct stat_result *result)
 	return result->hello.info.flags & PERF_INFO_EMULATED;
 }
 
-/* What an event counted on one CPU, or from the snapshot before to number n;
+/* What an event counted on one CPU, of one thread, or from the snapshot before to number n;
  *share is that of the time it was on a counter.  false: it was on none. */
 bool stat_cpu_count(const struct stat_result *result, unsigned int cpu, unsigned int event,
 		    uint64_t *count, double *share);
+bool stat_thread_count(const struct stat_result *result, unsigned int thread, unsigned int event,
+		       uint64_t *count, double *share);
 bool stat_interval_count(const struct stat_result *result, size_t n, unsigned int event,
 			 uint64_t *count, double *share);
 

@@ -151,6 +151,27 @@ static void put_cpus(struct text *out, const struct stat_result *result)
 	text_print(out, "\nAll together:\n\n");
 }
 
+/* A line for each event of each thread. */
+static void put_threads(struct text *out, const struct stat_result *result)
+{
+	unsigned int thread, n;
+	uint64_t count;
+	double share;
+
+	for (thread = 0; thread < result->nr_threads; thread++)
+		for (n = 0; n < result->options->events.nr; n++) {
+			const struct thread_count *row = &result->threads[thread];
+			bool counted = stat_thread_count(result, thread, n, &count, &share);
+			char name[COMM_SIZE + 16];
+
+			snprintf(name, sizeof(name), "%s-%" PRIu32, row->comm, row->tid);
+			text_print(out, "%-20s", name);
+			put_part(out, counted, count, share,
+				 result->options->events.events[n].name);
+		}
+	text_print(out, "\nAll together:\n\n");
+}
+
 /* A line for each event in each interval. */
 static void put_intervals(struct text *out, const struct stat_result *result)
 {
@@ -210,6 +231,8 @@ void put_stat_text(struct text *out, const struct stat_result *result)
 	text_print(out, ":\n\n");
 	if (result->nr_cpus)
 		put_cpus(out, result);
+	if (result->nr_threads)
+		put_threads(out, result);
 	if (result->nr_snapshots)
 		put_intervals(out, result);
 	for (n = 0; n < result->options->events.nr; n++)

@@ -109,6 +109,8 @@ static int run_on(struct subject *subject, const struct run *run, struct machine
 		code = session_run(session);
 	if (code == EXIT_GOOD && session->nr_stats < session_nr_stats(session))
 		code = fail(EXIT_SESSION, "the agent broke the protocol: no STATS of every event");
+	if (code == EXIT_GOOD && !threads_finish(&session->threads))
+		code = fail(EXIT_SESSION, "counts by thread: the last record is cut");
 	if (code == EXIT_GOOD)
 		machine_stop(machine, LAST_WORD_MS);
 	if (code == EXIT_GOOD && run->functions)
@@ -236,6 +238,8 @@ void subject_sum_up(struct subject *subject)
 	}
 	result->cpus = subject->session.cpu_stats;
 	result->nr_cpus = subject->options.session.per_cpu ? result->hello.info.nr_cpus : 0;
+	result->threads = subject->session.threads.rows;
+	result->nr_threads = subject->session.threads.nr;
 	result->snapshots = subject->session.snapshots;
 	result->nr_snapshots = subject->session.nr_snapshots;
 	result->functions = subject->options.per_function ? &subject->functions : NULL;

@@ -180,6 +180,29 @@ def groups(guest):
     guest.whole()
 
 
+def read(guest, event, tid, value, pid=4, number=None):
+    return guest.record(8, 0, struct.pack('<IIQQQQ', pid, tid, value, 10, 10, number or guest.ids[event]))
+
+
+def threads(guest, *records):
+    """Counts by thread, of events that ask for them."""
+    for attr in guest.attrs:
+        assert struct.unpack_from('<QQQ', attr, 24)[::2][1] >> 11 & 1, attr.hex()
+    guest.hello()
+    guest.events()
+    for cpu, record in records:
+        send(DATA, record, cpu=cpu)
+    guest.exit()
+    guest.stats()
+    guest.end()
+
+
+def some_threads(guest):
+    name = struct.pack('<II', 4, 4) + b'chase\0\0\0', struct.pack('<II', 9, 9) + b'a "b"\0\0\0', struct.pack('<II', 5, 5) + b'silent\0\0'
+    first = b''.join(guest.record(3, 0, text) for text in name) + read(guest, 0, 4, 1000)
+    threads(guest, (0, first[:50]), (1, read(guest, 1, 7, 5)), (0, first[50:] + read(guest, 0, 4, 100)), (1, read(guest, 0, 9, 7, pid=9)))
+
+
 def error(code, index=0, kern_return=0, text=''):
     send(ERROR, struct.pack('<IIiI', code, index, kern_return, 0) + text.encode())
 
@@ -236,6 +259,12 @@ MODES = {
     'cut-record': lambda guest: (guest.hello(), guest.events(), send(DATA, guest.sample(0, 1, False)[:-8]),
                                  guest.exit(), guest.stats(), guest.end()),
     'data': lambda guest: (guest.hello(), guest.events(), send(DATA, bytes(8)), hang()),
+    'threads': some_threads,
+    'thread-nonsense': lambda guest: threads(guest, (0, struct.pack('<IHH', 8, 0, 3))),
+    'thread-short': lambda guest: threads(guest, (0, guest.record(8, 0, bytes(8)))),
+    'thread-nobody': lambda guest: threads(guest, (0, read(guest, 0, 4, 1, number=12345))),
+    'thread-cut': lambda guest: threads(guest, (0, read(guest, 0, 4, 1)[:-8])),
+    'thread-lost': lambda guest: threads(guest, (0, guest.record(2, 0, struct.pack('<QQ', 0, 3)))),
     'no-exit': lambda guest: (guest.hello(), guest.events(), guest.stats(), guest.end()),
     'no-stats': lambda guest: (guest.hello(), guest.events(), guest.exit(), guest.end()),
     'version': lambda guest: (guest.hello(version=99), hang()),

@@ -102,9 +102,20 @@ class Good(Stat):
     def test_csv(self):
         rows = list(csv.DictReader(io.StringIO(self.good('--csv', '-e', 'cycles:u,instructions:u', '-r', '2', 'chase')[0], newline='')))
         self.assertEqual([list(row.values()) for row in rows],
-                         [['event', 'cycles:u', '30000000', '0', '30000000', '30000000', '1', '', '', ''],
-                          ['event', 'instructions:u', '15000000', '0', '15000000', '15000000', '1', '', '', ''],
-                          ['ratio', 'IPC', '0.5', '', '', '', '', 'instructions:u / cycles:u', '', '']])
+                         [['event', 'cycles:u', '30000000', '0', '30000000', '30000000', '1', '', '', '', ''],
+                          ['event', 'instructions:u', '15000000', '0', '15000000', '15000000', '1', '', '', '', ''],
+                          ['ratio', 'IPC', '0.5', '', '', '', '', 'instructions:u / cycles:u', '', '', '']])
+
+    def test_threads(self):
+        """Cut anywhere, of two processors; what has no name goes by its task's, what counted nothing is left out."""
+        out = self.good('--per-thread', '--json', '-e', 'cycles:u,instructions:u', 'chase', mode='threads')[0]
+        self.assertEqual(json.loads(out)['threads'], [
+            {'comm': 'chase', 'pid': 4, 'tid': 4, 'values': [1100, 0]}, {'comm': 'chase', 'pid': 4, 'tid': 7, 'values': [0, 5]},
+            {'comm': 'a "b"', 'pid': 9, 'tid': 9, 'values': [7, 0]}])
+        out = self.good('--per-thread', '--csv', '-e', 'cycles:u,instructions:u', 'chase', mode='threads')[0]
+        self.assertIn('thread,cycles:u,7,,,,1,,,,"a ""b""-9"\r\n', out)
+        self.assertRegex(self.good('--per-thread', '-e', 'cycles:u,instructions:u', 'chase', mode='threads')[1],
+                         r'chase-4 +1,100  cycles:u\n')
 
     def test_csv_quotes(self):
         event = 'cpu/event=0xc4,umask=0/u'
@@ -142,7 +153,7 @@ class Good(Stat):
         self.assertEqual([(e['value'], e['values'], e['share']) for e in out['events']], [(None, [None], 0)] * 2)
         self.assertEqual(out['ratios'][0]['value'], None)
         self.assertIn('<not counted>  cycles', self.good('-e', 'cycles', 'chase', mode='starved')[1])
-        self.assertIn('event,cycles,,,,,0,,,\r\n', self.good('--csv', '-e', 'cycles', 'chase', mode='starved')[0])
+        self.assertIn('event,cycles,,,,,0,,,,\r\n', self.good('--csv', '-e', 'cycles', 'chase', mode='starved')[0])
 
     def test_failing_workload(self):
         code, out, err = self.record('--json', '-r', '3', 'chase', mode='status')
@@ -296,6 +307,10 @@ class Errors(Stat):
         self.refuse(76, 'nothing was heard of it for 1 s', '-o', 'x', '--silence', '1', 'chase', mode='silent')
         self.refuse(77, 'DATA of events that only count', 'chase', mode='data')
         self.refuse(77, 'no STATS', 'chase', mode='no-stats')
+        for mode, text in (('thread-nonsense', 'a record of nonsense'), ('thread-short', 'a READ record is too short'),
+                           ('thread-nobody', 'a READ record is of no event'), ('thread-cut', 'the last record is cut'),
+                           ('thread-lost', 'some were lost: the ring was full'), ('bad-cpu', 'records of no processor')):
+            self.refuse(77, 'counts by thread: ' + text, '--per-thread', 'chase', mode=mode)
 
     def test_output(self):
         self.refuse(73, 'cannot write nowhere/x: No such file', '-o', 'nowhere/x', 'chase')

@@ -105,9 +105,35 @@ class Stat(machperf.Session):
             self.assertEqual(len(interval["values"]), 8)
             self.assertGreater(sum(value is not None for value in interval["values"]), 4)
 
+    def test_threads(self):
+        """What each thread counted is its loop, and all of it together the total; the same again."""
+        loops = 200000
+        program = os.path.join(machperf.WORKLOADS, "threads")
+        length = machperf.loop_length(program, "threads_loop")
+        options = ("--per-thread", "-e", "instructions:u,branches:u,cache-misses")
+        result = self.stat(*options, workload=["threads", "5", str(loops)])
+        threads = result["threads"]
+        self.assertEqual([thread["comm"] for thread in threads], ["threads"] * 6)
+        self.assertEqual(len({thread["tid"] for thread in threads}), 6)
+        self.assertEqual({thread["pid"] for thread in threads}, {threads[0]["tid"]})
+        for n, event in enumerate(result["events"]):
+            self.assertEqual(sum(thread["values"][n] for thread in threads), event["value"])
+        for thread in threads[1:]:
+            self.assertTrue(0 <= thread["values"][0] - length * loops < 400, thread)
+        self.assertEqual(self.stat(*options, workload=["threads", "5", str(loops)]), result)
+        # They cost nothing that user code would see.
+        plain = self.values(*options[1:], workload=["threads", "5", str(loops)])
+        self.assertEqual(plain["instructions:u"], result["events"][0]["value"])
+
+    def test_threads_of_two_tasks(self):
+        result = self.stat("--per-thread", "-e", "instructions:u", workload=["pingpong", "300"])
+        self.assertEqual([thread["comm"] for thread in result["threads"]], ["ping", "pong"])
+        self.assertEqual(sum(thread["values"][0] for thread in result["threads"]), result["events"][0]["value"])
+
     def test_parts_are_of_one_run(self):
         for options, said in ((["-A"], "give -a with it"), (["-I", "100", "-r", "2"], "leave -r"),
-                              (["-I", "9"], "from 10 to")):
+                              (["-I", "9"], "from 10 to"), (["--per-thread", "-a"], "leave -a away"),
+                              (["--per-thread", "-r", "2"], "--per-thread shows one run: leave -r")):
             done = machperf.run(machperf.PERFREC, "stat", *options, "--", "spin", env=self.environment, check=False)
             self.assertEqual(done.returncode, 64)
             self.assertIn(said, done.stderr)
