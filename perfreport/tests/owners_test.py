@@ -5,7 +5,8 @@
 speedscope, as its owner publishes it, opens its own format, and as a third party pprof, Chrome's trace and folded
 stacks; the Firefox profiler's command line, which has the profiler's own importer, opens its. What they say of each
 function must be what report says. They are fetched into FOLDER once, and checked against owners/package-lock.json.
-pprof's owner publishes a schema; protoc must find every field in it.
+pprof's owner publishes a schema; protoc must find every field in it. SARIF's is published with its owner's tool, and ajv
+holds the gate's to it.
 """
 
 import base64
@@ -26,6 +27,11 @@ from reported import Reported
 
 SKIP = 77
 SCHEMA = pathlib.Path("/usr/share/gocode/src/github.com/google/pprof/proto/profile.proto")
+SARIF = """const Ajv = require("ajv/dist/2020");
+const schema = require("@microsoft/sarif-multitool-linux/sarif-2.1.0.json");
+const check = new Ajv({strict: false, validateFormats: false, allErrors: true}).compile(schema);
+check(JSON.parse(require("fs").readFileSync(0)));
+console.log(JSON.stringify(check.errors || []));"""
 TABLE = """[...document.querySelectorAll("table tr")].map(row =>
     [...row.querySelectorAll("td")].map(cell => cell.innerText.trim()))"""
 SECONDS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1}
@@ -157,6 +163,19 @@ class Owners(Reported):
         for event in self.events:
             self.assertEqual(+own[event["name"]], self.told(event, "self"))
             self.assertEqual(totals[event["name"]], event["samples"])
+
+    def sarif_errors(self, text):
+        run = subprocess.run(["node", "-e", SARIF], cwd=self.packages.parent, input=text, capture_output=True, text=True, check=True,
+                             timeout=60)
+        return json.loads(run.stdout)
+
+    def test_sarif(self):
+        """What the gate's golden test holds to the byte is SARIF; and something else is not."""
+        for path in sorted((self.golden / "gate").glob("*.sarif")):
+            text = path.read_text()
+            self.assertEqual(self.sarif_errors(text), [], path.name)
+            self.assertNotEqual(self.sarif_errors(text.replace('"version": "2.1.0"', '"version": "3"')), [])
+        self.assertNotEqual(self.sarif_errors(text.replace('"level": ', '"levels": ')), [])
 
     @unittest.skipUnless(shutil.which("protoc") and SCHEMA.exists(), "no protoc or no golang-github-google-pprof-dev")
     def test_pprof_schema(self):
