@@ -15,16 +15,18 @@ struct dumping {
 	const struct perfdata *file;
 	struct output *output;
 	struct text text;
-	bool json;
+	enum dump_form form;
 	uint64_t damaged; /* records */
 	struct failure *failure;
 };
 
 static void put_head(struct dump_fields *fields, const struct perfdata_record *record)
 {
-	fields_hex(fields, "offset", record->offset);
+	if (fields->form != DUMP_CSV)
+		fields_hex(fields, "offset", record->offset);
 	fields_number(fields, "size", record->size);
-	fields_word(fields, "type", perfdata_record_name(record->type));
+	if (fields->form != DUMP_CSV)
+		fields_word(fields, "type", fields->type);
 	fields_number(fields, "number", record->type);
 	fields_hex(fields, "misc", record->misc);
 }
@@ -32,7 +34,10 @@ static void put_head(struct dump_fields *fields, const struct perfdata_record *r
 static void put_record(struct dumping *dumping, const struct perfdata_record *record,
 		       const struct perfdata_error *damage)
 {
-	struct dump_fields fields = {.text = &dumping->text, .json = dumping->json};
+	struct dump_fields fields = {.text = &dumping->text,
+				     .form = dumping->form,
+				     .offset = record->offset,
+				     .type = perfdata_record_name(record->type)};
 
 	fields_begin(&fields);
 	put_head(&fields, record);
@@ -98,25 +103,27 @@ static bool tell_end(const struct dumping *dumping, const char *path, enum perfd
 	return false;
 }
 
-static bool dump_file(const struct perfdata *file, const char *path, const char *to, bool json,
-		      struct failure *failure)
+static bool dump_file(const struct perfdata *file, const char *path, const char *to,
+		      enum dump_form form, struct failure *failure)
 {
 	struct output output;
 	struct dumping dumping = {
-	    .file = file, .output = &output, .json = json, .failure = failure};
+	    .file = file, .output = &output, .form = form, .failure = failure};
 	enum perfdata_status status = PERFDATA_END;
 	struct perfdata_error error;
 	bool good;
 
 	if (!output_begin(&output, to, failure))
 		return false;
+	if (form == DUMP_CSV)
+		text_add(&dumping.text, "offset,type,field,value\r\n");
 	good = put_records(&dumping, &status, &error);
 	text_free(&dumping.text);
 	return output_end(&output, good, failure) && tell_end(&dumping, path, status, &error);
 }
 
 static bool dump_bytes(const void *bytes, size_t size, const char *path, const char *output,
-		       bool json, struct failure *failure)
+		       enum dump_form form, struct failure *failure)
 {
 	struct perfdata_error error;
 	struct perfdata *file;
@@ -126,12 +133,12 @@ static bool dump_bytes(const void *bytes, size_t size, const char *path, const c
 		failure_set(failure, EXIT_FORMAT, "%s: %s", path, error.text);
 		return false;
 	}
-	good = dump_file(file, path, output, json, failure);
+	good = dump_file(file, path, output, form, failure);
 	perfdata_close(file);
 	return good;
 }
 
-bool dump(const char *path, const char *output, bool json, struct failure *failure)
+bool dump(const char *path, const char *output, enum dump_form form, struct failure *failure)
 {
 	struct bundle *bundle = NULL;
 	struct input input;
@@ -146,7 +153,7 @@ bool dump(const char *path, const char *output, bool json, struct failure *failu
 	good = !bundle_is(bytes, size) || bundle_open(&bundle, bytes, size, path, failure);
 	if (bundle != NULL)
 		bytes = bundle_find(bundle, BUNDLE_RECORDING, &size);
-	good = good && dump_bytes(bytes, size, path, output, json, failure);
+	good = good && dump_bytes(bytes, size, path, output, form, failure);
 	bundle_close(bundle);
 	input_close(&input);
 	return good;

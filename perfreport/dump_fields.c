@@ -7,22 +7,37 @@ void fields_begin(struct dump_fields *fields)
 {
 	fields->first = true;
 	fields->in_list = false;
-	if (fields->json)
+	if (fields->form == DUMP_JSON)
 		text_add(fields->text, "{");
 }
 
 void fields_end(struct dump_fields *fields)
 {
-	text_add(fields->text, fields->json ? "}\n" : "\n");
+	static const char *const ends[] = {
+	    [DUMP_TEXT] = "\n", [DUMP_JSON] = "}\n", [DUMP_CSV] = "\r\n"};
+
+	text_add(fields->text, ends[fields->form]);
+}
+
+/* The line of a field, or of a list's next value, but for the value. */
+static void begin_line(struct dump_fields *fields, const char *name)
+{
+	text_print(fields->text, "%s0x%" PRIx64 ",%s,%s,", fields->first ? "" : "\r\n",
+		   fields->offset, fields->type, fields->in_list ? fields->list : name);
+	fields->first = false;
 }
 
 static void add_name(struct dump_fields *fields, const char *name)
 {
+	if (fields->form == DUMP_CSV) {
+		begin_line(fields, name);
+		return;
+	}
 	if (!fields->first)
-		text_add(fields->text, fields->json || fields->in_list ? "," : " ");
+		text_add(fields->text, fields->form == DUMP_JSON || fields->in_list ? "," : " ");
 	fields->first = false;
 	if (!fields->in_list)
-		text_print(fields->text, fields->json ? "\"%s\":" : "%s=", name);
+		text_print(fields->text, fields->form == DUMP_JSON ? "\"%s\":" : "%s=", name);
 }
 
 void fields_number(struct dump_fields *fields, const char *name, uint64_t number)
@@ -41,7 +56,8 @@ void fields_signed(struct dump_fields *fields, const char *name, int64_t number)
 void fields_hex(struct dump_fields *fields, const char *name, uint64_t number)
 {
 	add_name(fields, name);
-	text_print(fields->text, fields->json ? "\"0x%" PRIx64 "\"" : "0x%" PRIx64, number);
+	text_print(fields->text, fields->form == DUMP_JSON ? "\"0x%" PRIx64 "\"" : "0x%" PRIx64,
+		   number);
 }
 
 /* For people: as it is, but that it stays one line and its end is clear. */
@@ -62,8 +78,10 @@ static void add_quoted(struct text *text, const char *string)
 void fields_string(struct dump_fields *fields, const char *name, const char *string)
 {
 	add_name(fields, name);
-	if (fields->json)
+	if (fields->form == DUMP_JSON)
 		text_add_json(fields->text, string);
+	else if (fields->form == DUMP_CSV)
+		text_add_csv(fields->text, string);
 	else
 		add_quoted(fields->text, string);
 }
@@ -71,7 +89,7 @@ void fields_string(struct dump_fields *fields, const char *name, const char *str
 void fields_word(struct dump_fields *fields, const char *name, const char *word)
 {
 	add_name(fields, name);
-	text_print(fields->text, fields->json ? "\"%s\"" : "%s", word);
+	text_print(fields->text, fields->form == DUMP_JSON ? "\"%s\"" : "%s", word);
 }
 
 void fields_bytes(struct dump_fields *fields, const char *name, const void *bytes, size_t size)
@@ -79,27 +97,34 @@ void fields_bytes(struct dump_fields *fields, const char *name, const void *byte
 	static const char digits[] = "0123456789abcdef";
 	const uint8_t *byte = bytes;
 
+	const char *quote = fields->form == DUMP_CSV ? "" : "\"";
+
 	add_name(fields, name);
-	text_add(fields->text, "\"");
+	text_add(fields->text, quote);
 	for (size_t i = 0; i < size; i++) {
 		const char hex[2] = {digits[byte[i] >> 4], digits[byte[i] & 15]};
 
 		text_add_bytes(fields->text, hex, sizeof hex);
 	}
-	text_add(fields->text, "\"");
+	text_add(fields->text, quote);
 }
 
 void fields_list_begin(struct dump_fields *fields, const char *name)
 {
-	add_name(fields, name);
-	text_add(fields->text, "[");
+	fields->list = name;
+	if (fields->form != DUMP_CSV) {
+		add_name(fields, name);
+		text_add(fields->text, "[");
+		fields->first = true;
+	}
 	fields->in_list = true;
-	fields->first = true;
 }
 
 void fields_list_end(struct dump_fields *fields)
 {
-	text_add(fields->text, "]");
 	fields->in_list = false;
+	if (fields->form == DUMP_CSV)
+		return;
+	text_add(fields->text, "]");
 	fields->first = false;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A record as one line: fields with names, as text (name=value) or as a JSON
- * object.
+ * object; or as CSV, a line for each field and for each value of a list.
  */
 #ifndef PERFREPORT_DUMP_FIELDS_H
 #define PERFREPORT_DUMP_FIELDS_H
@@ -10,13 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dump.h"
 #include "text.h"
 
 struct dump_fields {
 	struct text *text;
-	bool json;
-	bool in_list; /* the next value is one of a list */
-	bool first;   /* nothing stands yet in the object or list */
+	enum dump_form form;
+	uint64_t offset;  /* CSV: of the record, */
+	const char *type; /* and what it is */
+	bool in_list;	  /* the next value is one of a list, */
+	const char *list; /* called so */
+	bool first;	  /* nothing stands yet in the object or list */
 };
 
 /* A line begins with the first and ends with the second. */

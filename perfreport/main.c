@@ -84,6 +84,8 @@ static bool make(struct profile *profile, const struct options *options, struct 
 	case VIEW_HEADER:
 		if (options->json)
 			view_header_json(profile, options, text);
+		else if (options->csv)
+			view_header_csv(profile, options, text);
 		else
 			view_header(profile, options, text);
 		return true;
@@ -177,6 +179,8 @@ static bool make_diff(const struct profile *base, const struct profile *new,
 		good = view_diff_flame(&diff, options, &text, failure);
 	else if (options->json)
 		view_diff_json(&diff, options, &text);
+	else if (options->csv)
+		view_diff_csv(&diff, options, &text);
 	else
 		view_diff(&diff, options, &text);
 	good = good && output_write(options->output, &text, failure);
@@ -212,7 +216,11 @@ static int run_view(const struct options *options, struct failure *failure)
 	case VIEW_DIFF:
 		return run_diff(options, failure);
 	case VIEW_DUMP:
-		return dump(options->input, options->output, options->json, failure)
+		return dump(options->input, options->output,
+			    options->json  ? DUMP_JSON
+			    : options->csv ? DUMP_CSV
+					   : DUMP_TEXT,
+			    failure)
 			   ? EXIT_SUCCESS
 			   : failure->status;
 	case VIEW_BUNDLE:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "view_help.h"
 
 enum {
 	OPT_SORT = 256,
@@ -35,86 +36,6 @@ enum {
 	OPT_INLINE,
 	OPT_VERSION,
 };
-
-static const char help[] =
-    "usage: perfreport VIEW [-i FILE] [-o OUT] [options]\n"
-    "\n"
-    "views:\n"
-    "  report   a table of where the samples fell\n"
-    "  flame    an interactive flame graph: one HTML page that needs nothing else\n"
-    "  folded   one line for each callchain, for other tools\n"
-    "  header   what the recording says of itself\n"
-    "  dump     every record, one a line\n"
-    "  bundle   the recording and all that its views need, in one file\n"
-    "  export   the profile in the format of another viewer\n"
-    "  diff     what is new against a base: perfreport diff BASE NEW\n"
-    "  timeline samples over time\n"
-    "  annotate a function, instruction by instruction: perfreport annotate [FUNCTION]\n"
-    "\n"
-    "all views:\n"
-    "  -i, --input FILE       the recording: a perf.data, a bundle or folded stacks (default: "
-    "perf.data; -: "
-    "standard input)\n"
-    "  -o, --output OUT       where to write (flame: flame.html, others: standard output)\n"
-    "      --event NAME       this event only\n"
-    "      --wall             cpu-clock and offcpu-time (perfrec record --off-cpu) as one\n"
-    "      --task NAME        samples of tasks of this name only\n"
-    "      --thread NUMBER    samples of this thread only\n"
-    "      --dso NAME         samples that ran in this object only\n"
-    "      --symbol REGEX     samples that ran in such functions only\n"
-    "      --build-id-dir DIR programs and kernels by build-id (default: ~/.debug)\n"
-    "      --symfs DIR        look below DIR for the paths of the recording\n"
-    "      --inline           inlined functions as frames, from debug information\n"
-    "      --threads N        read the samples by N threads (default: one for each CPU, up to 8)\n"
-    "report:\n"
-    "      --sort KEY[,KEY]   task, thread, comm, symbol, dso, srcline, cpu (default: dso,symbol)\n"
-    "      --children         every frame of the callchains, largest total first\n"
-    "      --callers SYMBOL   who calls SYMBOL\n"
-    "      --callees SYMBOL   what SYMBOL calls\n"
-    "      --top N            the first N rows\n"
-    "      --percent-limit P  rows of at least P percent\n"
-    "      --html             a page whose tables sort (report.html)\n"
-    "      --csv              as CSV (RFC 4180)\n"
-    "      --json             as JSON (docs/report.schema.json)\n"
-    "flame:\n"
-    "      --title TEXT       heading of the page\n"
-    "      --icicle           root at the top\n"
-    "header:\n"
-    "      --json             as JSON (docs/header.schema.json)\n"
-    "dump:\n"
-    "      --json             as lines of JSON (docs/dump.schema.json)\n"
-    "export:\n"
-    "      --format FORMAT    folded, speedscope, pprof, firefox, chrome, json\n"
-    "timeline:\n"
-    "      --by KEY           a lane for each task, thread, cpu or event (default: thread)\n"
-    "      --bins N           columns of time (default: 64)\n"
-    "      --html             a page: brush over a span to see its flame graph (timeline.html)\n"
-    "      --csv, --json      as CSV, as JSON (docs/timeline.schema.json)\n"
-    "annotate:\n"
-    "      --top N            the N hottest functions (default: one, or all called FUNCTION)\n"
-    "      --percent-limit P  functions of at least P percent\n"
-    "      --html             a page (annotate.html)\n"
-    "      --csv, --json      as CSV, as JSON (docs/annotate.schema.json)\n"
-    "diff:\n"
-    "      --flame            the differential flame graph: a page as that of flame (diff.html)\n"
-    "\n"
-    "examples:\n"
-    "  perfreport flame -i perf.data -o flame.html\n"
-    "  perfreport report -i perf.data --top 10\n"
-    "  perfreport report -i perf.data --sort task,cpu --event cycles --json\n"
-    "  perfreport report -i perf.data --sort srcline,symbol --inline\n"
-    "  perfreport flame -i perf.data --wall -o wall.html   what a thread's time went to\n"
-    "  perfreport report -i perf.data --html -o report.html\n"
-    "  perfreport report -i perf.data --callers ipc_kmsg_copyin\n"
-    "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n"
-    "  perfreport diff before.data after.data --top 10\n"
-    "  perfreport timeline -i perf.data --by cpu\n"
-    "  perfreport timeline -i perf.data --html -o timeline.html\n"
-    "  perfreport dump -i perf.data --json | jq 'select(.type == \"MMAP2\")'\n"
-    "  perfreport bundle -i perf.data -o slow.bundle\n"
-    "  perfreport flame -i slow.bundle\n"
-    "  perfreport annotate -i perf.data\n"
-    "  perfreport annotate -i perf.data ipc_kmsg_copyin --html\n";
 
 static const char *const view_names[VIEWS] = {"report", "flame",    "folded",	"header", "export",
 					      "diff",	"timeline", "annotate", "dump",	  "bundle"};
@@ -381,11 +302,15 @@ static bool complete(struct options *options, struct failure *failure)
 		failure_set(failure, EXIT_USAGE, "--callers and --callees: give one of them");
 		return false;
 	}
-	if ((options->callers != NULL || options->callees != NULL) &&
-	    (options->csv || options->html)) {
-		failure_set(
-		    failure, EXIT_USAGE,
-		    "--callers and --callees: a tree is text or --json, not --csv or --html");
+	if ((options->callers != NULL || options->callees != NULL) && options->html) {
+		failure_set(failure, EXIT_USAGE,
+			    "--callers and --callees: a tree is text, --csv or --json, not --html");
+		return false;
+	}
+	if (options->json + options->csv + options->html > 1 ||
+	    (options->flame && (options->json || options->csv))) {
+		failure_set(failure, EXIT_USAGE, "give one of --json, --csv, %s",
+			    options->flame ? "--flame" : "--html");
 		return false;
 	}
 	if (options->view == VIEW_EXPORT && options->format == EXPORT_FORMATS) {
@@ -429,7 +354,10 @@ static bool parse_recordings(struct options *options, char **names, int nr, stru
 
 enum parsed options_parse(struct options *options, int argc, char **argv, struct failure *failure)
 {
-	int option;
+	const bool has_view = argc >= 2 && argv[1][0] != '-';
+	const char *given[sizeof long_options / sizeof *long_options];
+	size_t nr_given = 0;
+	int option, index = -1;
 
 	*options = (struct options){
 	    .input = "perf.data",
@@ -439,7 +367,7 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 	    .by = LANE_THREAD,
 	    .bins = 64,
 	};
-	if (argc >= 2 && argv[1][0] != '-') {
+	if (has_view) {
 		if (!parse_view(options, argv[1], failure))
 			return PARSED_FAILED;
 		argv[1] = argv[0];
@@ -451,9 +379,12 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 		return PARSED_FAILED;
 	}
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":i:o:h", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":i:o:h", long_options, &index)) != -1) {
 		if (option == 'h') {
-			fputs(help, stdout);
+			if (has_view)
+				view_print_help(options->view);
+			else
+				view_print_overview();
 			return PARSED_HELP;
 		}
 		if (option == OPT_VERSION) {
@@ -469,7 +400,17 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 		}
 		if (!store(options, option, optarg, failure))
 			return PARSED_FAILED;
+		if (index >= 0 && nr_given < sizeof given / sizeof *given)
+			given[nr_given++] = long_options[index].name;
+		index = -1;
 	}
+	for (size_t i = 0; i < nr_given; i++)
+		if (!view_has_option(options->view, given[i])) {
+			failure_set(failure, EXIT_USAGE,
+				    "%s has no option --%s (perfreport %s --help)",
+				    view_names[options->view], given[i], view_names[options->view]);
+			return PARSED_FAILED;
+		}
 	if (!parse_recordings(options, argv + optind, argc - optind, failure))
 		return PARSED_FAILED;
 	return complete(options, failure) ? PARSED : PARSED_FAILED;

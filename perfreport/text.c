@@ -160,3 +160,15 @@ void text_add_varint(struct text *text, uint64_t number)
 	} while (number);
 	text_add_bytes(text, bytes, length);
 }
+
+void text_add_csv(struct text *text, const char *string)
+{
+	if (strpbrk(string, ",\"\r\n") == NULL) {
+		text_add(text, string);
+		return;
+	}
+	text_add(text, "\"");
+	for (; *string; string++)
+		text_add_bytes(text, *string == '"' ? "\"\"" : string, *string == '"' ? 2 : 1);
+	text_add(text, "\"");
+}

@@ -26,6 +26,9 @@ void text_print(struct text *text, const char *format, ...) __attribute__((forma
    may stand in an HTML script element. */
 void text_add_json(struct text *text, const char *string);
 
+/* A field of CSV (RFC 4180), in quotes where it needs them. */
+void text_add_csv(struct text *text, const char *string);
+
 /* The string with the characters escaped that mean something in HTML text
    and in quoted attributes; what is not UTF-8 and control characters become
    U+FFFD. */

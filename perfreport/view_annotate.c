@@ -136,13 +136,13 @@ static void add_csv_line(const struct annotate_view *view, const struct annotati
 {
 	const struct names *names = view->profile->names;
 
-	view_csv_field(text, names_text(names, annotation->frame->symbol));
+	text_add_csv(text, names_text(names, annotation->frame->symbol));
 	text_add(text, ",");
-	view_csv_field(text, names_text(names, annotation->frame->dso));
+	text_add_csv(text, names_text(names, annotation->frame->dso));
 	text_print(text, ",0x%" PRIx64 ",", instruction->address);
-	view_csv_field(text, names_text(names, instruction->file));
+	text_add_csv(text, names_text(names, instruction->file));
 	text_print(text, ",%" PRIu32 ",", instruction->line);
-	view_csv_field(text, instruction->text ? instruction->text : "");
+	text_add_csv(text, instruction->text ? instruction->text : "");
 	for (size_t i = 0; i < view->nr_events; i++) {
 		struct amount none = {0}, *counts = instruction->counts;
 		const struct amount *amount = counts ? &counts[view->events[i]] : &none;
@@ -162,9 +162,9 @@ void view_annotate_csv(const struct annotate_view *view, struct text *text)
 		text_print(&heads, "%s samples", name);
 		text_add_bytes(&heads, "", 1);
 		text_add(text, ",");
-		view_csv_field(text, heads.bytes);
+		text_add_csv(text, heads.bytes);
 		text_add(text, ",");
-		view_csv_field(text, name);
+		text_add_csv(text, name);
 		text_free(&heads);
 	}
 	text_add(text, "\r\n");

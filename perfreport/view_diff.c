@@ -94,6 +94,44 @@ void view_diff(const struct diff *diff, const struct options *options, struct te
 		add_event(diff, options, &diff->events[i], text);
 }
 
+static void add_row_csv(const struct diff *diff, const struct diff_row *row, const char *event,
+			struct text *text)
+{
+	const struct frame *frame = &diff->merged.frames.list[row->frame];
+
+	text_add_csv(text, event);
+	text_add(text, ",");
+	text_add_csv(text, names_text(diff->merged.names, frame->symbol));
+	text_add(text, ",");
+	text_add_csv(text, names_text(diff->merged.names, frame->dso));
+	text_print(text, ",%s", diff_class_name(row->class));
+	for (int side = 0; side < DIFF_SIDES; side++)
+		text_print(text, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.9f,%.9f",
+			   row->self[side].samples, row->total[side].samples,
+			   row->self[side].weight, row->total[side].weight, row->self_share[side],
+			   row->total_share[side]);
+	text_print(text, ",%.6f\r\n", row->score);
+}
+
+void view_diff_csv(const struct diff *diff, const struct options *options, struct text *text)
+{
+	text_add(text, "event,symbol,dso,class");
+	for (int side = 0; side < DIFF_SIDES; side++)
+		text_print(text,
+			   ",%s_self,%s_total,%s_self_events,%s_total_events,%s_self_share,"
+			   "%s_total_share",
+			   side_names[side], side_names[side], side_names[side], side_names[side],
+			   side_names[side], side_names[side]);
+	text_add(text, ",score\r\n");
+	for (size_t i = 0; i < diff->nr_events; i++) {
+		const struct diff_event *event = &diff->events[i];
+
+		for (size_t k = 0; k < event->nr_rows && (options->top == 0 || k < options->top);
+		     k++)
+			add_row_csv(diff, &event->rows[k], event->sides[DIFF_NEW]->name, text);
+	}
+}
+
 static void add_side_json(const char *key, const struct amount *self, const struct amount *total,
 			  double self_share, double total_share, struct text *text)
 {

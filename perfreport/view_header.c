@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "views.h"
@@ -140,4 +141,62 @@ void view_header(const struct profile *profile, const struct options *options, s
 		return;
 	for (size_t i = 0; i < profile->nr_events; i++)
 		view_honesty(profile, &profile->events[i], text);
+}
+
+static void add_csv(struct text *text, const char *kind, const char *name, const char *value)
+{
+	text_add_csv(text, kind);
+	text_add(text, ",");
+	text_add_csv(text, name);
+	text_add(text, ",");
+	text_add_csv(text, value);
+	text_add(text, "\r\n");
+}
+
+static void add_csv_number(struct text *text, const char *kind, const char *name, uint64_t value)
+{
+	char number[24];
+
+	snprintf(number, sizeof number, "%" PRIu64, value);
+	add_csv(text, kind, name, number);
+}
+
+static void add_csv_event(struct text *text, const struct event *event)
+{
+	add_csv_number(text, event->name, "samples", event->total.samples);
+	add_csv_number(text, event->name, event->nanoseconds ? "ns" : "events",
+		       event->total.weight);
+	if (event->imported)
+		return; /* no more is known */
+	add_csv_number(text, event->name, event->frequency ? "frequency" : "period",
+		       event->frequency ? event->frequency : event->period);
+	add_csv_number(text, event->name, "lost", event->lost);
+	if (event->counted) {
+		add_csv_number(text, event->name, "throttled", event->throttled);
+		add_csv_number(text, event->name, "coalesced", event->coalesced);
+	} else {
+		add_csv_number(text, event->name, "throttles", event->throttles);
+	}
+	add_csv_number(text, event->name, "callchains", event->chains);
+	add_csv_number(text, event->name, "user callchains", event->user_chains);
+}
+
+void view_header_csv(const struct profile *profile, const struct options *options,
+		     struct text *text)
+{
+	text_add(text, "of,name,value\r\n");
+	for (size_t i = 0; i < profile->nr_facts; i++)
+		add_csv(text, "recording", profile->facts[i].label, profile->facts[i].value);
+	if (profile->first_time <= profile->last_time) {
+		add_csv_number(text, "recording", "first time", profile->first_time);
+		add_csv_number(text, "recording", "last time", profile->last_time);
+	}
+	if (profile->incomplete != NULL)
+		add_csv(text, "recording", "incomplete", profile->incomplete);
+	add_csv_number(text, "recording", "damaged", profile->damaged);
+	add_csv_number(text, "recording", "samples of no event", profile->samples_unassigned);
+	add_csv_number(text, "recording", "lost of no event", profile->lost_unassigned);
+	for (size_t i = 0; i < profile->nr_events; i++)
+		if (view_wants(options, &profile->events[i]))
+			add_csv_event(text, &profile->events[i]);
 }

@@ -129,6 +129,27 @@ static void print_json(const struct profile *profile, const struct layout *layou
 		text_add(text, "]}");
 }
 
+/* A row for each place in the tree; what leads there, from the symbol on, is in
+   the rows above of lesser depth. */
+static void print_csv(const struct profile *profile, const struct event *event,
+		      const struct layout *layout, struct text *text)
+{
+	for (size_t i = 1; i < layout->tree->nr; i++) {
+		uint32_t node = layout->order[i];
+		const struct frame *frame = &profile->frames.list[layout->tree->nodes[node].frame];
+
+		text_add_csv(text, event->name);
+		text_print(text, ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
+			   layout->depth[node] - 1, layout->self[node].samples,
+			   layout->total[node].samples, layout->self[node].weight,
+			   layout->total[node].weight);
+		text_add_csv(text, names_text(profile->names, frame->symbol));
+		text_add(text, ",");
+		text_add_csv(text, names_text(profile->names, frame->dso));
+		text_add(text, "\r\n");
+	}
+}
+
 static bool relate(const struct profile *profile, const struct options *options,
 		   const struct event *event, struct text *text, bool first)
 {
@@ -155,6 +176,8 @@ static bool relate(const struct profile *profile, const struct options *options,
 		text_print(text, ", \"samples\": %" PRIu64 ", \"tree\": [", event->total.samples);
 		print_json(profile, &layout, text);
 		text_add(text, "]}");
+	} else if (options->csv) {
+		print_csv(profile, event, &layout, text);
 	} else {
 		text_add(text, "#\n");
 		view_honesty(profile, event, text);
@@ -176,6 +199,8 @@ bool view_relatives(const struct profile *profile, const struct options *options
 		text_print(text, "{\"%s\": ", options->callers ? "callers" : "callees");
 		text_add_json(text, symbol);
 		text_add(text, ", \"events\": [");
+	} else if (options->csv) {
+		text_add(text, "event,depth,self,total,self_events,total_events,symbol,dso\r\n");
 	} else {
 		view_header(profile, options, text);
 	}

@@ -116,18 +116,6 @@ void view_report(const struct profile *profile, const struct options *options, s
 	}
 }
 
-void view_csv_field(struct text *text, const char *field)
-{
-	if (strpbrk(field, ",\"\r\n") == NULL) {
-		text_add(text, field);
-		return;
-	}
-	text_add(text, "\"");
-	for (; *field; field++)
-		text_add_bytes(text, *field == '"' ? "\"\"" : field, *field == '"' ? 2 : 1);
-	text_add(text, "\"");
-}
-
 void view_report_csv(const struct profile *profile, const struct options *options,
 		     struct text *text)
 {
@@ -150,14 +138,14 @@ void view_report_csv(const struct profile *profile, const struct options *option
 		for (size_t i = 0; i < shown; i++) {
 			const struct row *row = &rows.list[i];
 
-			view_csv_field(text, event->name);
+			text_add_csv(text, event->name);
 			text_print(text, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
 				   row->self.samples, row->total.samples, row->self.weight,
 				   row->total.weight);
 			for (size_t k = 0; k < sort->nr; k++) {
 				text_add(text, ",");
-				view_csv_field(text, view_cell_text(profile, row, sort->keys[k],
-								    buffer, sizeof buffer));
+				text_add_csv(text, view_cell_text(profile, row, sort->keys[k],
+								  buffer, sizeof buffer));
 			}
 			text_add(text, "\r\n");
 		}

@@ -126,9 +126,9 @@ void view_timeline_csv(const struct profile *profile, const struct options *opti
 			lane_label(&lanes, &lanes.list[i], profile, event, &label);
 			text_add_bytes(&label, "", 1);
 			for (size_t k = 0; k < lanes.nr_bins; k++) {
-				view_csv_field(text, event->name);
+				text_add_csv(text, event->name);
 				text_add(text, ",");
-				view_csv_field(text, label.bytes);
+				text_add_csv(text, label.bytes);
 				text_print(
 				    text, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\r\n",
 				    lanes.start + k * lanes.bin, lanes.start + (k + 1) * lanes.bin,

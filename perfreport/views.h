@@ -16,6 +16,8 @@ bool view_wants(const struct options *options, const struct event *event);
 /* What the recording says of itself, and how complete it is; as JSON:
    docs/header.schema.json. */
 void view_header(const struct profile *profile, const struct options *options, struct text *text);
+void view_header_csv(const struct profile *profile, const struct options *options,
+		     struct text *text);
 void view_header_json(const struct profile *profile, const struct options *options,
 		      struct text *text);
 
@@ -43,9 +45,6 @@ void view_report_json(const struct profile *profile, const struct options *optio
 /* A path without its directory. */
 const char *view_base_name(const char *path);
 
-/* A field of CSV (RFC 4180), in quotes where it needs them. */
-void view_csv_field(struct text *text, const char *field);
-
 /* Parts of these: what an event has beside rows, and what stands behind the
    events; members of a JSON object. */
 void view_event_json(const struct event *event, struct text *text);
@@ -58,6 +57,7 @@ bool view_relatives(const struct profile *profile, const struct options *options
 
 /* What is new against a base, as text and as JSON (docs/diff.schema.json). */
 void view_diff(const struct diff *diff, const struct options *options, struct text *text);
+void view_diff_csv(const struct diff *diff, const struct options *options, struct text *text);
 void view_diff_json(const struct diff *diff, const struct options *options, struct text *text);
 
 /* Lines "task;outermost;...;innermost samples", sorted. */

@@ -11,7 +11,7 @@ _machperf_options() {
 _machperf_subcommands() {
 	case $1 in
 	*perfrec) echo "record stat bundle list" ;;
-	*) echo "$("$1" --help 2>/dev/null | sed -n '/^views:/,/^$/s/^  \([a-z]*\) .*/\1/p') gate history" ;;
+	*) "$1" --help 2>/dev/null | sed -n '/^views/,/^$/s/^  \([a-z]*\) .*/\1/p' ;;
 	esac
 }
 

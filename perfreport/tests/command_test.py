@@ -54,6 +54,85 @@ class Command(unittest.TestCase):
         self.refused(2, ["no format", "svg", "speedscope"], "export", "--format", "svg")
         self.refused(2, ["one of them"], "report", "--callers", "a", "--callees", "b")
 
+    def test_options_of_other_views(self):
+        """A view takes what it has, and nothing is ignored in silence."""
+        for view, option in (("flame", "--csv"), ("flame", "--json"), ("header", "--html"), ("dump", "--html"), ("folded", "--json"),
+                             ("bundle", "--csv"), ("export", "--html"), ("report", "--flame"), ("timeline", "--children"),
+                             ("annotate", "--icicle"), ("header", "--sort=dso")):
+            name = option.partition("=")[0]
+            self.refused(2, [f"{view} has no option {name}", f"perfreport {view} --help"], view, "-i", self.events, option)
+        self.refused(2, ["diff has no option --sort"], "diff", "--sort", "dso", self.events, self.events)
+        self.refused(2, ["one of --json, --csv, --html"], "report", "--csv", "--json", "-i", self.events)
+        self.refused(2, ["one of --json, --csv, --flame"], "diff", "--csv", "--flame", self.events, self.events)
+        self.refused(2, ["--callers and --callees", "not --html"], "report", "--callers", "a", "--html", "-i", self.events)
+
+    def test_help_of_views(self):
+        """Each begins with examples, and has the options that the view takes, and no other."""
+        overview = self.run_it("--help").stdout
+        views = self.run_it("flmae").stderr.split("views: ")[1].split(" (")[0].split(", ")
+        for view in views:
+            self.assertIn(f"  {view} ", overview)
+            text = self.run_it(view, "--help").stdout
+            self.assertIn(f"\n  perfreport {view} ", text[:text.index("\n  -i, --input")])
+            for option, *value in (["sort", "dso"], ["children"], ["top", "3"], ["format", "json"], ["by", "cpu"], ["flame"],
+                                   ["title", "x"], ["html"], ["csv"], ["json"]):
+                said = self.run_it(view, f"--{option}", *value, "-i", "nothing").stderr
+                self.assertEqual(f"      --{option}" not in text, f"{view} has no option" in said, (view, option, said))
+
+    def table(self, *arguments):
+        """The rows of a CSV; every line ends with CR LF."""
+        done = subprocess.run([self.perfreport, *map(str, arguments)], capture_output=True, check=True,
+                              env={**os.environ, "HOME": str(self.dir)})
+        self.assertEqual(done.stdout.count(b"\r\n"), done.stdout.count(b"\n"))
+        return list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
+
+    def test_header_csv(self):
+        told = json.loads(self.run_it("header", "--json", "-i", self.events).stdout)
+        rows = {(row["of"], row["name"]): row["value"] for row in self.table("header", "--csv", "-i", self.events)}
+        self.assertEqual(int(rows["recording", "first time"]), told["first_time"])
+        for event in told["events"]:
+            for name, member in (("samples", "samples"), ("lost", "lost"), ("callchains", "callchains")):
+                self.assertEqual(int(rows[event["name"], name]), event[member])
+        self.assertIn("twotasks", rows["recording", "command"])
+
+    def test_dump_csv(self):
+        """The fields of JSON, one a line; a list has a line for each value."""
+        records = [json.loads(line) for line in self.run_it("dump", "--json", "-i", self.events).stdout.splitlines()]
+        expected = []
+        for record in records:
+            for name, value in record.items():
+                if name not in ("offset", "type"):
+                    for one in value if isinstance(value, list) else [value]:
+                        expected.append((record["offset"], record["type"], name, str(one)))
+        rows = [tuple(row.values()) for row in self.table("dump", "--csv", "-i", self.events)]
+        self.assertEqual(rows, expected)
+
+    def test_diff_csv(self):
+        told = json.loads(self.run_it("diff", "--json", self.events, self.events).stdout)
+        rows = self.table("diff", "--csv", self.events, self.events)
+        expected = [(event["name"], row["symbol"], row["dso"], row["class"], row["base"]["self"], row["new"]["total_events"])
+                    for event in told["events"] for row in event["rows"]]
+        self.assertGreater(len(expected), 1)
+        self.assertEqual([(row["event"], row["symbol"], row["dso"], row["class"], int(row["base_self"]), int(row["new_total_events"]))
+                          for row in rows], expected)
+
+    def test_callers_csv(self):
+        symbol = next(row["symbol"] for row in self.table("report", "--children", "--csv", "-i", self.events))
+        for way in ("--callers", "--callees"):
+            expected = []
+
+            def walk(event, nodes, depth):
+                for node in nodes:
+                    expected.append((event, depth, node["self"], node["total"], node["symbol"], node["dso"]))
+                    walk(event, node["children"], depth + 1)
+
+            for event in json.loads(self.run_it("report", way, symbol, "--json", "-i", self.events).stdout)["events"]:
+                walk(event["name"], event["tree"], 0)
+            rows = [(row["event"], int(row["depth"]), int(row["self"]), int(row["total"]), row["symbol"], row["dso"])
+                    for row in self.table("report", way, symbol, "--csv", "-i", self.events)]
+            self.assertEqual(rows, expected)
+            self.assertGreater(len(rows), 1)
+
     def test_help(self):
         for option in ("--help", "-h", "--version"):
             result = self.run_it(option)

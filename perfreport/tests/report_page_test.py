@@ -101,11 +101,10 @@ class ReportPage(unittest.TestCase):
 
     def test_trees_have_no_page(self):
         self.open()
-        for option in ("--html", "--csv"):
-            run = subprocess.run([self.perfreport, "report", "-i", self.golden / "events.data", "--callers", "leaf", option],
-                                 check=False, capture_output=True, text=True)
-            self.assertNotEqual(run.returncode, 0)
-            self.assertIn("--json", run.stderr)
+        run = subprocess.run([self.perfreport, "report", "-i", self.golden / "events.data", "--callers", "leaf", "--html"],
+                             check=False, capture_output=True, text=True)
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("--json", run.stderr)
 
 
 if __name__ == "__main__":
