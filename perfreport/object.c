@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "hash.h"
 #include "line_source.h"
+#include "jit_map.h"
 #include "object.h"
 #include "unwind_libdw.h"
 
@@ -216,7 +217,8 @@ void object_load(struct objects *objects, struct object *object)
 		return;
 	object->loaded = true;
 	if (object->kind == OBJECT_ANON) {
-		object->why = "memory without a file";
+		object->why =
+		    jit_map_read(&object->symtab, &objects->search, object->path, &object->file);
 		return;
 	}
 	files = object_files(objects, object);
