@@ -30,6 +30,7 @@ void objects_free(struct objects *objects)
 		line_source_free(object->lines);
 		cfi_source_free(object->cfi);
 		dwarf_end(object->dwarf);
+		alternate_close(&object->alternate);
 		image_free(&object->image);
 		object_files_close(&object->files);
 		symtab_free(&object->symtab);
@@ -177,8 +178,12 @@ static Dwarf *dwarf_of(struct objects *objects, struct object *object)
 {
 	const struct object_files *files = object_files(objects, object);
 
-	if (object->dwarf == NULL && files->dwarf != NULL)
+	if (object->dwarf == NULL && files->dwarf != NULL) {
 		object->dwarf = dwarf_begin_elf(files->dwarf->elf, DWARF_C_READ, NULL);
+		if (object->dwarf != NULL)
+			alternate_open(&object->alternate, &objects->search, object->dwarf,
+				       object_files_path(files, files->dwarf));
+	}
 	return object->dwarf;
 }
 

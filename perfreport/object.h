@@ -12,6 +12,7 @@
 
 #include <elfutils/libdw.h>
 
+#include "alternate.h"
 #include "elf_file.h"
 #include "image.h"
 #include "object_files.h"
@@ -35,10 +36,11 @@ struct object {
 	char *file;	 /* where the symbols came from, or NULL */
 	bool opened;	 /* its files were looked for */
 	struct object_files files;
-	struct image image;	   /* no segments: none */
-	Dwarf *dwarf;		   /* NULL: none, or not asked for yet */
-	struct cfi_source *cfi;	   /* likewise */
-	struct line_source *lines; /* likewise */
+	struct image image;	    /* no segments: none */
+	Dwarf *dwarf;		    /* NULL: none, or not asked for yet */
+	struct alternate alternate; /* that it refers to */
+	struct cfi_source *cfi;	    /* likewise */
+	struct line_source *lines;  /* likewise */
 	bool lines_opened;
 	uint64_t lookups; /* addresses looked for, and not found */
 	uint64_t misses;

@@ -163,6 +163,27 @@ class Bundle(unittest.TestCase):
                 shutil.rmtree(self.dir / "hidden")
                 shutil.rmtree(self.dir / "away")
 
+    @unittest.skipUnless(shutil.which("dwz"), "no dwz")
+    def test_shared_debug_information(self):
+        """What dwz moved into a file that several share, named by a path and relative to its own: the same views as before."""
+        for options in ([], ["-M", "common.debug"]):
+            with self.subTest(options):
+                program = self.program_copy()
+                folder = os.path.dirname(program)
+                shutil.copy(program, program + ".twin")
+                self.record(program, "--no-buildid-cache")
+                lines = ("report", "-i", self.recording, "--sort", "srcline,symbol", "--inline", "--json")
+                whole = self.run_it(*lines).stdout
+                self.assertIn(b"walk.c:", whole)
+                subprocess.run(["dwz", "-m", folder + "/common.debug", *options, program, program + ".twin"], check=True)
+                self.assertIn(".gnu_debugaltlink", subprocess.run(["readelf", "-SW", program], capture_output=True, text=True).stdout)
+                self.assertEqual(self.run_it(*lines).stdout, whole)
+                self.elsewhere(program, "--no-buildid-cache")
+                with self.members(self.bundle) as archive:
+                    self.assertIn(f"files{folder}/common.debug", archive.getnames())
+                for place in ("hidden", "away"):
+                    shutil.rmtree(self.dir / place)
+
     def test_same_bytes(self):
         self.record(self.program_copy())
         other = self.dir / "other.bundle"
