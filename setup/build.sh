@@ -40,7 +40,7 @@ build_main() {
 # Only the fuzzing targets; the rest clang need not like.
 build_fuzz() {
 	CC=clang configure "$root/build-fuzz" -Dlibfuzzer=true -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false &&
-		ninja -C "$root/build-fuzz" tests/fuzz/fuzz-reader tests/fuzz/fuzz-report tests/fuzz/fuzz-folded || return 1
+		ninja -C "$root/build-fuzz" tests/fuzz/fuzz-reader tests/fuzz/fuzz-report tests/fuzz/fuzz-folded tests/fuzz/fuzz-bundle || return 1
 	result=build-fuzz
 }
 
