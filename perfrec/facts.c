@@ -9,7 +9,7 @@
 #include "exit_codes.h"
 #include "facts.h"
 
-#define MOST_WORDS 18 /* of the command line, before the workload's arguments */
+#define MOST_WORDS 20 /* of the command line, before the workload's arguments */
 
 static const char *const callchain_names[] = {
     [CALLCHAIN_FP] = "fp", [CALLCHAIN_DWARF] = "dwarf", [CALLCHAIN_NO] = "no"};
@@ -55,6 +55,10 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	if (options->model) {
 		add_word(facts, "--model");
 		add_word(facts, "%s", options->model);
+	}
+	if (options->memory) {
+		add_word(facts, "--memory");
+		add_word(facts, "%u", options->memory);
 	}
 	if (options->cpus > 1) {
 		add_word(facts, "--cpus");

@@ -57,8 +57,6 @@ static const char *const kvm_args[] = {
 static const char *const machine_args[] = {
     "-machine",
     "pc",
-    "-m",
-    "512",
     "-seed",
     "1",
     "-nodefaults",
@@ -82,7 +80,7 @@ static const char *const machine_args[] = {
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define NR_MACHINE_ARGS LENGTH(machine_args)
-#define MOST_ARGS	(1 + LENGTH(emulated_args) + NR_MACHINE_ARGS + 4 + 2 + 1)
+#define MOST_ARGS	(1 + LENGTH(emulated_args) + NR_MACHINE_ARGS + 6 + 2 + 1)
 
 /* What stands in the folder: links, the session, and what the emulator writes. */
 static const char *const folder_files[] = {"kernel",  "agent", "session",
@@ -122,7 +120,7 @@ static int write_padding(const struct machine *machine)
 }
 
 int machine_prepare(struct machine *machine, const struct images *images,
-		    const struct layout *layout, unsigned int cpus)
+		    const struct layout *layout, unsigned int cpus, unsigned int memory)
 {
 	const char *place = getenv("TMPDIR");
 	int code;
@@ -130,6 +128,7 @@ int machine_prepare(struct machine *machine, const struct images *images,
 	memset(machine, 0, sizeof(*machine));
 	machine->layout = *layout;
 	snprintf(machine->cpus, sizeof(machine->cpus), "%u", cpus);
+	snprintf(machine->memory, sizeof(machine->memory), "%u", memory);
 	machine->port = machine->console = machine->messages = -1;
 	if (asprintf(&machine->folder, "%s/perfrec-XXXXXX", place && *place ? place : "/tmp") < 0) {
 		machine->folder = NULL;
@@ -178,6 +177,8 @@ static char **make_argv(const struct machine *machine, const struct images *imag
 		    (char *)argument_of(machine_args[n], accelerator, by_address, &machine->layout);
 	argv[nr++] = "-smp";
 	argv[nr++] = (char *)machine->cpus;
+	argv[nr++] = "-m";
+	argv[nr++] = (char *)machine->memory;
 	if (images->emulator_data) {
 		argv[nr++] = "-L";
 		argv[nr++] = images->emulator_data;

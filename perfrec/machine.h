@@ -29,6 +29,7 @@ struct machine {
 	const char *model; /* the geometry asked for; NULL: the default */
 	char *geometry;	   /* what the emulator made of it, written out; malloc'd, NULL: not told */
 	char cpus[12];	   /* of -smp */
+	char memory[12];   /* of -m */
 };
 
 #define MACHINE_CPUID_BYTES 48
@@ -47,7 +48,7 @@ void machine_kvm_argument(char argument[MACHINE_ACCEL_BYTES]);
 /* Make the folder with links to the images, for a machine of this layout with
    so many processors.  Prints what is wrong; an exit code. */
 int machine_prepare(struct machine *machine, const struct images *images,
-		    const struct layout *layout, unsigned int cpus);
+		    const struct layout *layout, unsigned int cpus, unsigned int memory);
 
 /* The path of a file of the folder; malloc'd, NULL: no memory. */
 char *machine_file(const struct machine *machine, const char *name);

@@ -74,6 +74,15 @@ static int take_cpus(const char *argument, unsigned int *cpus)
 	return code;
 }
 
+static int take_memory(const char *argument, unsigned int *memory)
+{
+	uint64_t number = 0;
+	int code = parse_number("--memory", argument, LEAST_MEMORY, MOST_MEMORY, &number);
+
+	*memory = number;
+	return code;
+}
+
 int take_common_option(struct options *options, int option, const char *argument)
 {
 	switch (option) {
@@ -99,6 +108,8 @@ int take_common_option(struct options *options, int option, const char *argument
 		return EXIT_GOOD;
 	case OPTION_CPUS:
 		return take_cpus(argument, &options->cpus);
+	case OPTION_MEMORY:
+		return take_memory(argument, &options->memory);
 	case OPTION_TIMEOUT:
 		return take_seconds("--timeout", argument, &options->timeout);
 	case OPTION_ACCEL:

@@ -9,6 +9,10 @@
 #include "layout.h"
 
 #define LEAST_RING_SIZE 4096
+#define LEAST_MEMORY	64  /* MiB; less does not hold kernel, agent and workload */
+#define DEFAULT_MEMORY	128 /* the kernel clears tables for all there is before it starts */
+#define SMP_MEMORY	512 /* with less Debian's kernel for several processors dies at its start */
+#define MOST_MEMORY	2048
 #define MOST_CPUS	8	  /* that Debian's kernels are built for */
 #define MOST_RING_SIZE	(2 << 20) /* with its control page it fits the kernel's largest buffer */
 
@@ -47,6 +51,7 @@ struct options {
 	const char *kernel;	 /* NULL: search */
 	const char *model;	 /* geometry of the emulated PMU; NULL: the default */
 	unsigned int cpus;	 /* of the machine */
+	unsigned int memory;	 /* MiB of it; 0: the default */
 	const char *buildid_dir; /* NULL: the default */
 	bool no_buildid_cache;
 	bool quiet;
@@ -54,6 +59,14 @@ struct options {
 	const char *workload;
 	char *const *arguments; /* NULL ended, without the workload */
 };
+
+/* The memory of the machine, MiB. */
+static inline unsigned int machine_memory(const struct options *options)
+{
+	if (options->memory)
+		return options->memory;
+	return options->cpus > 1 ? SMP_MEMORY : DEFAULT_MEMORY;
+}
 
 /* How often an event is sampled. */
 struct rate {
@@ -82,6 +95,7 @@ enum common_option {
 	OPTION_QEMU = 256,
 	OPTION_KERNEL,
 	OPTION_CPUS,
+	OPTION_MEMORY,
 	OPTION_TIMEOUT,
 	OPTION_SILENCE,
 	OPTION_ACCEL,
@@ -96,6 +110,7 @@ enum common_option {
 	    {"qemu", required_argument, NULL, OPTION_QEMU},                                        \
 	    {"kernel", required_argument, NULL, OPTION_KERNEL},                                    \
 	    {"cpus", required_argument, NULL, OPTION_CPUS},                                        \
+	    {"memory", required_argument, NULL, OPTION_MEMORY},                                    \
 	    {"timeout", required_argument, NULL, OPTION_TIMEOUT},                                  \
 	    {"accel", required_argument, NULL, OPTION_ACCEL},                                      \
 	    {"model", required_argument, NULL, OPTION_MODEL},                                      \

@@ -63,6 +63,7 @@ static const char help[] =
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
     "      --kernel IMAGE        another grafted kernel\n"
     "      --cpus N              processors, for a kernel that drives several; default 1\n"
+    "      --memory MB           of the machine; default 128, with more processors 512\n"
     "      --qemu PROGRAM        another emulator (or MACHPERF_QEMU)\n"
     "      --buildid-dir DIR     where symbols are kept for reports; default ~/.debug\n"
     "  -B, --no-buildid-cache    keep none\n"

@@ -288,7 +288,7 @@ static int listen(struct session *session, struct pollfd *polls)
 int session_prepare(const struct session *session)
 {
 	int code = machine_prepare(session->machine, session->images, &session->options->layout,
-				   session->options->cpus);
+				   session->options->cpus, machine_memory(session->options));
 	char *path;
 
 	session->machine->model = session->options->model;

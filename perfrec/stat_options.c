@@ -85,6 +85,7 @@ static const char help[] =
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
     "      --kernel IMAGE        another grafted kernel\n"
     "      --cpus N              processors, for a kernel that drives several; default 1\n"
+    "      --memory MB           of the machine; default 128, with more processors 512\n"
     "      --qemu PROGRAM        another emulator (or MACHPERF_QEMU)\n"
     "  -q, --quiet               no progress\n"
     "  -h, --help                this text\n";

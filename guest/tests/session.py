@@ -171,7 +171,7 @@ class Machine:
         stream = sink or os.path.join(where, "stream")
         kernel = self.kernel if port else as_elf32(self.kernel, where)
         command = [self.qemu, "-L", self.data, "-cpu", "Nehalem,pmu=on", "-machine", "pc",
-                   "-m", "512", "-accel", "tcg", "-icount", "shift=3,sleep=off",
+                   "-m", "128", "-accel", "tcg", "-icount", "shift=3,sleep=off",
                    "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-seed", "1", "-nodefaults",
                    "-display", "none", "-no-reboot", "-serial", "file:" + console,
                    "-kernel", kernel, "-append", "console=com0", "-initrd", ",".join(modules)]

@@ -20,8 +20,13 @@ PATIENCE = 5  # times that of the clock: others want the processors, too
 TROUBLE = re.compile(r'^.*(db>|panic|Assertion|Debugger invoked|kernel: .* trap).*$', re.M | re.I)
 
 
+def memory(cpus, names):
+    """MiB: the kernel clears tables for all of it at its start. That for several processors dies with less; buffers want theirs."""
+    return 512 if cpus > 1 or 'many-buffers' in names else 128
+
+
 def command(qemu, data, kernel, program, names, pmu, cpus, hpet, console, stream, stats):
-    return [qemu, '-L', data, '-cpu', f'Nehalem,pmu={pmu}', '-machine', 'pc', '-m', '512', '-smp', str(cpus), '-accel', 'tcg',
+    return [qemu, '-L', data, '-cpu', f'Nehalem,pmu={pmu}', '-machine', 'pc', '-m', str(memory(cpus, names)), '-smp', str(cpus), '-accel', 'tcg',
             '-icount', 'shift=3,sleep=off', '-rtc', 'base=2026-01-01T00:00:00,clock=vm', '-seed', '1',
             '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'file:' + console, '-kernel', kernel,
             '-append', 'console=com0', '-device', f'machperf-port,path={stream}' + (f',stats={stats}' if pmu == 'on' else ''),

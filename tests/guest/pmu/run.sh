@@ -29,7 +29,7 @@ esac
 
 # Twice: the console, with every count in it, must be the same.
 for run in 1 2; do
-	timeout 120 "$emulator" -L "$firmware" -cpu "$cpu,pmu=$pmu" -machine pc -m 512 -accel tcg \
+	timeout 120 "$emulator" -L "$firmware" -cpu "$cpu,pmu=$pmu" -machine pc -m 128 -accel tcg \
 		-icount shift=3,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm -seed 1 -nodefaults -display none \
 		-no-reboot -serial "file:$out/console" -device "machperf-port,path=$out/port,stats=$out/stats" \
 		-kernel "$kernel" -append console=com0 >"$out/emulator" 2>&1 </dev/null ||
