@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -78,6 +79,20 @@ class Command(unittest.TestCase):
                                    ["title", "x"], ["html"], ["csv"], ["json"]):
                 said = self.run_it(view, f"--{option}", *value, "-i", "nothing").stderr
                 self.assertEqual(f"      --{option}" not in text, f"{view} has no option" in said, (view, option, said))
+
+    def test_man_pages(self):
+        """Each view has a page, with the examples of its help and every option that it alone has."""
+        views = self.run_it("flmae").stderr.split("views: ")[1].split(" (")[0].split(", ")
+        man = pathlib.Path(self.schema_file).parent / "man"
+        overview = (man / "perfreport.1").read_text()
+        for view in views:
+            self.assertIn(f".BR perfreport\\-{view} (1)\n", overview)
+            page = (man / f"perfreport-{view}.1").read_text().replace("\\-", "-").replace("\\(aq", "'")
+            told = self.run_it(view, "--help").stdout.partition("\nall views:")[0]
+            examples = re.search(r"^\.SH EXAMPLES\n\.EX\n(.*)^\.EE", page, re.M | re.S)[1].splitlines()
+            self.assertEqual([re.split("  +", line.strip())[0] for line in re.findall("^  perfreport .*", told, re.M)], examples)
+            for option in re.findall("^ +(--[a-z-]+)", told, re.M):
+                self.assertRegex(page, rf"(?m)^\.B[RI]* .*{option}\b", (view, option))
 
     def table(self, *arguments):
         """The rows of a CSV; every line ends with CR LF."""
