@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make.sh PERFREPORT: make real.tar anew, the bundle of a golden recording before it is compressed. The program of the
-# recording was stripped: here it is built once more, with debug information, and given the build-id of that time.
+# make.sh PERFREPORT: make real.tar and shared.tar anew, bundles of a golden recording before they are compressed. The program
+# of the recording was stripped: here it is built once more, with debug information, and given the build-id of that time; for
+# shared.tar dwz moves a part of that into a file of its own.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 golden=$here/../../../../perfreport/tests/golden/linux
@@ -18,5 +19,14 @@ done
 cmp "$work/text-work.elf" "$work/text-work"
 objcopy --dump-section ".note.gnu.build-id=$work/note" "$golden/work.elf" "$work/copy"
 objcopy --update-section ".note.gnu.build-id=$work/note" "$work/bin/work"
-"$1" bundle -i "$golden/page-faults.data" --build-id-dir "$work" --symfs "$work" -o "$work/bundle"
-zstd -dcq "$work/bundle" >"$here/real.tar"
+
+# pack PERFREPORT NAME
+pack() {
+	"$1" bundle -i "$golden/page-faults.data" --build-id-dir "$work" --symfs "$work" -o "$work/bundle"
+	zstd -dcq "$work/bundle" >"$here/$2.tar"
+}
+
+pack "$1" real
+cp "$work/bin/work" "$work/bin/twin"
+dwz -m "$work/bin/common" -M common "$work/bin/work" "$work/bin/twin"
+pack "$1" shared
