@@ -32,16 +32,32 @@ static bool is_trusted(FILE *file, const struct search *search)
 					  (status.st_uid == 0 || status.st_uid == geteuid()));
 }
 
+static char *below_root(const struct search *search, const char *path)
+{
+	char *where;
+
+	if (asprintf(&where, "%s%s", search->root, path) < 0)
+		abort();
+	return where;
+}
+
+bool jit_map_is_there(const struct search *search, const char *path)
+{
+	char *where = below_root(search, path);
+	bool there = search_has(search, where);
+
+	free(where);
+	return there;
+}
+
 const char *jit_map_read(struct symtab *symtab, const struct search *search, const char *path,
 			 char **file)
 {
-	char *where, *line = NULL;
+	char *where = below_root(search, path), *line = NULL;
 	size_t capacity = 0;
 	ssize_t length;
 	FILE *from;
 
-	if (asprintf(&where, "%s%s", search->root, path) < 0)
-		abort();
 	from = bundle_file(search->bundle, where);
 	if (from == NULL) {
 		free(where);

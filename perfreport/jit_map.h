@@ -7,8 +7,13 @@
 #ifndef PERFREPORT_JIT_MAP_H
 #define PERFREPORT_JIT_MAP_H
 
+#include <stdbool.h>
+
 #include "object_files.h"
 #include "symtab.h"
+
+/* Is there a map at path, below the search's root or in its bundle? */
+bool jit_map_is_there(const struct search *search, const char *path);
 
 /* Read the map at path, below the search's root or out of its bundle.  NULL, or
    why there are no symbols, static; *file is where they came from. */

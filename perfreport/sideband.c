@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "jit_map.h"
 #include "kernel.h"
 #include "sideband.h"
 
@@ -16,6 +17,12 @@ static bool is_anonymous(const char *filename)
 	       strncmp(filename, "/anon_hugepage", 14) == 0 ||
 	       strncmp(filename, "[stack", 6) == 0 || strncmp(filename, "/SYSV", 5) == 0 ||
 	       strcmp(filename, "[heap]") == 0;
+}
+
+/* Those of memory that a program gave a name, which perf takes for files. */
+static bool is_named_memory(const char *filename)
+{
+	return strncmp(filename, "/memfd:", 7) == 0 || strncmp(filename, "[anon", 5) == 0;
 }
 
 static const struct build_id *build_id_of(const struct perfdata *file, const char *filename,
@@ -61,19 +68,21 @@ static void map_user(struct sideband *sideband, const struct perfdata_mmap *mmap
 {
 	struct profile *profile = sideband->profile;
 	struct build_id build_id = {0};
-	char anonymous[32];
+	char symbols[32];
 
-	if (is_anonymous(mmap->filename)) {
-		snprintf(anonymous, sizeof anonymous, "/tmp/perf-%u.map", mmap->pid);
+	if (mmap->build_id_size && mmap->build_id_size <= BUILD_ID_MAX) {
+		build_id.size = mmap->build_id_size;
+		memcpy(build_id.bytes, mmap->build_id, mmap->build_id_size);
+	} else if (!is_anonymous(mmap->filename)) {
+		build_id_of(sideband->file, mmap->filename, &build_id);
+	}
+	snprintf(symbols, sizeof symbols, "/tmp/perf-%u.map", mmap->pid);
+	if (is_anonymous(mmap->filename) ||
+	    (is_named_memory(mmap->filename) && build_id.size == 0 &&
+	     jit_map_is_there(&profile->objects.search, symbols))) {
 		map->absolute = true;
-		map->object = objects_get(&profile->objects, OBJECT_ANON, anonymous, NULL);
+		map->object = objects_get(&profile->objects, OBJECT_ANON, symbols, NULL);
 	} else {
-		if (mmap->build_id_size && mmap->build_id_size <= BUILD_ID_MAX) {
-			build_id.size = mmap->build_id_size;
-			memcpy(build_id.bytes, mmap->build_id, mmap->build_id_size);
-		} else {
-			build_id_of(sideband->file, mmap->filename, &build_id);
-		}
 		map->object = objects_get(&profile->objects, OBJECT_USER, mmap->filename,
 					  build_id.size ? &build_id : NULL);
 	}

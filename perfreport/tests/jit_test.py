@@ -16,8 +16,9 @@ from collections import Counter
 import judge
 
 SKIP = 77
-# A program that writes three loops into memory without a file, and a map of the first two.
+# A program that writes three loops into memory without a file, or of memfd_create with -DNAMED, and a map of the first two.
 PROGRAM = r"""
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -26,10 +27,19 @@ PROGRAM = r"""
 static const unsigned char loop[] = {0x55, 0x48, 0x89, 0xe5, 0xb9, 0, 0, 0x10, 0, 0xff, 0xc9, 0x75, 0xfc, 0x5d, 0xc3};
 int main(void)
 {
-	unsigned char *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *code;
 	char path[64];
+	int fd = -1, flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	FILE *map;
 
+#ifdef NAMED
+	fd = memfd_create("double", 0);
+	flags = MAP_SHARED;
+	if (ftruncate(fd, 8192) != 0)
+		return 1;
+#endif
+	code = mmap(NULL, 8192, PROT_READ | PROT_WRITE | PROT_EXEC, flags, fd, 0);
+	code += 4096;
 	for (int i = 0; i < 3; i++)
 		memcpy(code + 64 * i, loop, sizeof loop);
 	snprintf(path, sizeof path, "/tmp/perf-%d.map", getpid());
@@ -49,12 +59,15 @@ class Jit(unittest.TestCase):
     perfreport = None
 
     def setUp(self):
+        self.record()
+
+    def record(self, *options):
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
         self.dir = pathlib.Path(place.name)
         source = self.dir / "maker.c"
         source.write_text(PROGRAM)
-        subprocess.run(["cc", "-O1", "-fno-omit-frame-pointer", source, "-o", self.dir / "maker"], check=True)
+        subprocess.run(["cc", "-O1", "-fno-omit-frame-pointer", *options, source, "-o", self.dir / "maker"], check=True)
         self.data = self.dir / "perf.data"
         self.home = {**os.environ, "HOME": str(self.dir)}  # one cache of files by build-id for both: the vdso comes from there
         done = subprocess.run(["perf", "record", "-q", "-g", "-e", "cpu-clock:u", "-F", "2000", "-o", self.data, "--", self.dir / "maker"],
@@ -69,7 +82,7 @@ class Jit(unittest.TestCase):
         told = json.loads(done.stdout)
         return {(row["dso"], row["symbol"]): row["self"] for row in told["events"][0]["rows"] if row["self"]}, told
 
-    def test_as_perf(self):
+    def as_perf(self):
         text = subprocess.run(["perf", "report", "--stdio", "--no-children", "-g", "none", "-i", self.data, "--sort", "dso,sym",
                                "-F", "sample,dso,sym"], check=True, capture_output=True, text=True, env=self.home).stdout
         theirs = Counter()
@@ -77,12 +90,28 @@ class Jit(unittest.TestCase):
             if line.strip() and not line.startswith("#"):
                 samples, dso, symbol = re.match(r"\s*(\d+)\s+(.*?)\s+\[.\] (.*)$", line).groups()
                 theirs[dso, symbol.strip()] += int(samples)
+        return dict(theirs)
+
+    def test_as_perf(self):
         ours, _ = self.table()
         for symbol in ("first<int>(a, b)", "LazyCompile:~second file.js:3"):
             self.assertGreater(ours[self.name, symbol], 100)
-        self.assertEqual(ours, dict(theirs))
+        self.assertEqual(ours, self.as_perf())
         nameless = sum(samples for (dso, symbol), samples in ours.items() if dso == self.name and symbol.startswith("0x"))
         self.assertGreater(nameless, 100)
+
+    def test_named_memory(self):
+        """perf takes memory of memfd_create for a file that is gone; its map names it all the same, and without one we are as perf."""
+        self.record("-DNAMED")
+        named, _ = self.table()
+        for symbol in ("first<int>(a, b)", "LazyCompile:~second file.js:3"):
+            self.assertGreater(named[self.name, symbol], 100)
+        self.map.unlink()
+        nameless, told = self.table()
+        self.assertEqual(nameless, self.as_perf())
+        self.assertEqual(sum(number for (dso, _), number in nameless.items() if dso.startswith("memfd:double")),
+                         sum(number for (dso, _), number in named.items() if dso == self.name))
+        self.assertIn("/memfd:double (deleted)", [entry["dso"] for entry in told["unresolved"]])
 
     def test_bundle(self):
         """It goes along: the same where there is no such file."""
