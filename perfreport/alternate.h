@@ -14,12 +14,15 @@
 struct alternate {
 	struct elf_file file;
 	Dwarf *dwarf;
+	bool missing;  /* it is referred to, but not here */
+	void *nothing; /* what is referred to then */
 };
 
-/* Find the file that dwarf, of the file at path, refers to if it does, and let
-   it refer there.  alternate_close() it after the end of dwarf. */
+/* Find the file that dwarf, of files->dwarf, refers to if it does, by its name
+   and by its build-id, and let dwarf refer there.  alternate_close() it after
+   the end of dwarf. */
 void alternate_open(struct alternate *alternate, const struct search *search, Dwarf *dwarf,
-		    const char *path);
+		    const struct object_files *files);
 void alternate_close(struct alternate *alternate);
 
 #endif /* PERFREPORT_ALTERNATE_H */

@@ -301,7 +301,7 @@ bool annotation_read(struct annotation *annotation, const struct annotations *al
 		reading.image = object_image(&profile->objects, reading.code);
 		reading.lines = object_lines(&profile->objects, reading.code);
 	}
-	reading.object->lineless += reading.lines == NULL;
+	reading.object->lineless += reading.lines == NULL || reading.code->alternate.missing;
 	symbol = symtab_find(&reading.object->symtab, annotation->points[0].address);
 	annotation->start = linked(&reading, symbol->start);
 	annotation->end = annotation->start + (symbol->end - symbol->start);

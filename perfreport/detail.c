@@ -156,7 +156,7 @@ static void look_up(struct detailed *detailed, struct object *object, const stru
 			nr = 1;
 		}
 	}
-	if (lines == NULL)
+	if (lines == NULL || code->alternate.missing)
 		object->lineless++;
 	for (size_t i = 0; i + 1 < nr; i++)
 		add_frame(detailed, found,

@@ -181,8 +181,7 @@ static Dwarf *dwarf_of(struct objects *objects, struct object *object)
 	if (object->dwarf == NULL && files->dwarf != NULL) {
 		object->dwarf = dwarf_begin_elf(files->dwarf->elf, DWARF_C_READ, NULL);
 		if (object->dwarf != NULL)
-			alternate_open(&object->alternate, &objects->search, object->dwarf,
-				       object_files_path(files, files->dwarf));
+			alternate_open(&object->alternate, &objects->search, object->dwarf, files);
 	}
 	return object->dwarf;
 }

@@ -44,7 +44,7 @@ struct object {
 	bool lines_opened;
 	uint64_t lookups; /* addresses looked for, and not found */
 	uint64_t misses;
-	uint64_t lineless; /* distinct addresses whose lines were wanted, but there are none */
+	uint64_t lineless; /* distinct addresses whose lines were wanted, and are not all here */
 	struct symtab symtab;
 };
 

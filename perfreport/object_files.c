@@ -97,6 +97,7 @@ static void consider(struct finding *finding, enum search_place place, struct el
 					     (files->dwarf == NULL && file->has_dwarf))) {
 		search_note(finding->search, place, path, OPENED_ELF);
 		*kept = *file;
+		files->places[files->nr] = place;
 		files->paths[files->nr++] = path;
 		if (files->symbols == NULL && kept->symtab != NULL)
 			files->symbols = kept;
@@ -200,16 +201,25 @@ static void try_debuglink(struct finding *finding, const char *object_path)
 	try_linked(finding, path, crc);
 }
 
-static void try_system(struct finding *finding)
+char *search_system_path(const struct search *search, const struct build_id *build_id)
 {
 	static const struct search system = {.build_id_dir = SYSTEM_DEBUG};
-	char *path = search_cache_path(&system, finding->build_id, "");
+	char *path = search_cache_path(&system, build_id, ""), *whole;
 
 	if (path == NULL)
-		return;
+		return NULL;
 	path[strlen(path) - 1] = '\0'; /* the slash before the empty name */
-	try_path(finding, join(finding->search->root, path, ".debug"));
+	whole = join(search->root, path, ".debug");
 	free(path);
+	return whole;
+}
+
+static void try_system(struct finding *finding)
+{
+	char *path = search_system_path(finding->search, finding->build_id);
+
+	if (path != NULL)
+		try_path(finding, path);
 }
 
 void object_files_open(struct object_files *files, const struct search *search, const char *path,
@@ -241,4 +251,9 @@ void object_files_close(struct object_files *files)
 const char *object_files_path(const struct object_files *files, const struct elf_file *file)
 {
 	return files->paths[file - files->list];
+}
+
+enum search_place object_files_place(const struct object_files *files, const struct elf_file *file)
+{
+	return files->places[file - files->list];
 }

@@ -117,7 +117,10 @@ static void say_lineless(const struct profile *profile, struct text *text)
 			text_add(text, "# objects without debug information, so without lines and "
 				       "inlined functions:\n");
 		title = true;
-		text_print(text, "#   %s\n", profile->objects.list[i]->path);
+		text_print(text, "#   %s%s\n", profile->objects.list[i]->path,
+			   profile->objects.list[i]->alternate.missing
+			       ? ": the file that its .gnu_debugaltlink names is not here"
+			       : "");
 	}
 }
 

@@ -184,6 +184,54 @@ class Bundle(unittest.TestCase):
                 for place in ("hidden", "away"):
                     shutil.rmtree(self.dir / place)
 
+    @unittest.skipUnless(shutil.which("dwz"), "no dwz")
+    def test_shared_debug_information_that_is_missing(self):
+        """Not taken from this machine for a bundle; told; and found by its build-id if not by its name."""
+        program = self.program_copy()
+        folder = os.path.dirname(program)
+        shutil.copy(program, program + ".twin")
+        self.record(program, "--no-buildid-cache")
+        lines = ("--sort", "srcline,symbol", "--inline")
+        subprocess.run(["dwz", "-m", folder + "/common.debug", program, program + ".twin"], check=True)
+        whole = self.run_it("report", "-i", self.recording, *lines).stdout
+        self.run_it("bundle", "-i", self.recording, "-o", self.bundle)
+        with self.members(self.bundle) as archive:
+            kept = [(member.name, archive.extractfile(member).read()) for member in archive.getmembers()
+                    if member.name != "MANIFEST" and not member.name.endswith("common.debug")]
+        self.make(kept)
+        told = self.run_it("report", "-i", self.bundle, *lines, binary=False).stdout
+        self.assertRegex(told, r"#   /.*/bin/program: the file that its .gnu_debugaltlink names is not here")
+        self.assertRegex(told, r"walk\.c:\d+ +\[unnamed\] \(inlined\)")
+        self.assertNotRegex(told, r"walk\.c:\d+ +\w+ \(inlined\)")
+        self.assertRegex(whole, rb"walk\.c:\d+ +\w+ \(inlined\)")
+        note = subprocess.run(["readelf", "-n", folder + "/common.debug"], check=True, capture_output=True, text=True).stdout
+        build_id = note.split("Build ID: ")[1].split()[0]
+        place = self.home / ".debug" / ".build-id" / build_id[:2] / build_id[2:]
+        place.mkdir(parents=True)
+        os.rename(folder + "/common.debug", place / "debug")
+        self.assertEqual(self.run_it("report", "-i", self.recording, *lines).stdout, whole)
+        self.run_it("bundle", "-i", self.recording, "-o", self.bundle)
+        shutil.rmtree(place)
+        self.assertEqual(self.run_it("report", "-i", self.bundle, *lines).stdout, whole)
+
+    @unittest.skipUnless(shutil.which("dwz"), "no dwz")
+    def test_shared_debug_information_below_the_cache(self):
+        """Where --build-id-dir holds --symfs, the place in the bundle is that of the file that refers to it."""
+        program = self.program_copy()
+        shutil.copy(program, program + ".twin")
+        self.record(program, "--no-buildid-cache")
+        root = self.dir / "cache" / "root"
+        folder = root / os.path.dirname(program)[1:]
+        shutil.copytree(os.path.dirname(program), folder)
+        shutil.rmtree(os.path.dirname(program))
+        subprocess.run(["dwz", "-m", folder / "common.debug", "-M", "common.debug", folder / "program", folder / "program.twin"], check=True)
+        places = ("--symfs", root, "--build-id-dir", self.dir / "cache")
+        lines = ("--sort", "srcline,symbol", "--inline")
+        whole = self.run_it("report", "-i", self.recording, *places, *lines).stdout
+        self.assertIn(b"(inlined)", whole)
+        self.run_it("bundle", "-i", self.recording, "-o", self.bundle, *places)
+        self.assertEqual(self.run_it("report", "-i", self.bundle, *lines).stdout, whole)
+
     def test_same_bytes(self):
         self.record(self.program_copy())
         other = self.dir / "other.bundle"
