@@ -352,12 +352,66 @@ static bool parse_recordings(struct options *options, char **names, int nr, stru
 	return nr == 0 && options->view != VIEW_DIFF;
 }
 
+/* The first name of an option, given by it or another. */
+static const char *long_name(int option)
+{
+	const struct option *found = long_options;
+
+	while (found->val != option)
+		found++;
+	return found->name;
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	while (*words != NULL && strcmp(*words, word) != 0)
+		words++;
+	return *words != NULL;
+}
+
+/* Why an option of the view does nothing beside the others; NULL: it does. */
+static const char *why_idle(const struct options *options, const char *option)
+{
+	static const char *const of_rows[] = {"sort", "children", "top", "percent-limit", NULL};
+	static const char *const of_lanes[] = {"by", "bins", "top", NULL};
+	static const char *const of_pages[] = {"title", "icicle", NULL};
+	const bool is_page = options->view == VIEW_FLAME || options->view == VIEW_EXPORT ||
+			     options->html || options->flame;
+
+	if ((options->callers != NULL || options->callees != NULL) && is_one_of(option, of_rows))
+		return "callers and callees are a tree, not rows";
+	if (options->view == VIEW_TIMELINE && options->html && is_one_of(option, of_lanes))
+		return "lanes are chosen in the page";
+	if (options->flame && strcmp(option, "top") == 0)
+		return "the page holds all functions";
+	if (!is_page && is_one_of(option, of_pages))
+		return options->view == VIEW_DIFF ? "it is of the page that --flame makes"
+						  : "it is of the page that --html makes";
+	return NULL;
+}
+
+/* Nothing is ignored in silence. */
+static bool check_given(const struct options *options, const char *option, struct failure *failure)
+{
+	const char *view = view_names[options->view], *why;
+
+	if (!view_has_option(options->view, option)) {
+		failure_set(failure, EXIT_USAGE, "%s has no option --%s (perfreport %s --help)",
+			    view, option, view);
+		return false;
+	}
+	why = why_idle(options, option);
+	if (why != NULL)
+		failure_set(failure, EXIT_USAGE, "--%s does nothing here: %s", option, why);
+	return why == NULL;
+}
+
 enum parsed options_parse(struct options *options, int argc, char **argv, struct failure *failure)
 {
 	const bool has_view = argc >= 2 && argv[1][0] != '-';
 	const char *given[sizeof long_options / sizeof *long_options];
 	size_t nr_given = 0;
-	int option, index = -1;
+	int option;
 
 	*options = (struct options){
 	    .input = "perf.data",
@@ -379,7 +433,7 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 		return PARSED_FAILED;
 	}
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":i:o:h", long_options, &index)) != -1) {
+	while ((option = getopt_long(argc, argv, ":i:o:h", long_options, NULL)) != -1) {
 		if (option == 'h') {
 			if (has_view)
 				view_print_help(options->view);
@@ -400,17 +454,12 @@ enum parsed options_parse(struct options *options, int argc, char **argv, struct
 		}
 		if (!store(options, option, optarg, failure))
 			return PARSED_FAILED;
-		if (index >= 0 && nr_given < sizeof given / sizeof *given)
-			given[nr_given++] = long_options[index].name;
-		index = -1;
+		if (nr_given < sizeof given / sizeof *given)
+			given[nr_given++] = long_name(option);
 	}
 	for (size_t i = 0; i < nr_given; i++)
-		if (!view_has_option(options->view, given[i])) {
-			failure_set(failure, EXIT_USAGE,
-				    "%s has no option --%s (perfreport %s --help)",
-				    view_names[options->view], given[i], view_names[options->view]);
+		if (!check_given(options, given[i], failure))
 			return PARSED_FAILED;
-		}
 	if (!parse_recordings(options, argv + optind, argc - optind, failure))
 		return PARSED_FAILED;
 	return complete(options, failure) ? PARSED : PARSED_FAILED;

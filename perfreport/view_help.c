@@ -9,6 +9,7 @@ struct view_help {
 	const char *does;     /* in a line */
 	const char *examples; /* lines */
 	const char *options;  /* names of its own ones, each with a space around it */
+	const char *without;  /* likewise, of those of most views that it has not */
 };
 
 static const struct view_help views[VIEWS] = {
@@ -34,15 +35,16 @@ static const struct view_help views[VIEWS] = {
     [VIEW_HEADER] = {"header", "what the recording says of itself",
 		     "  perfreport header -i perf.data\n"
 		     "  perfreport header -i perf.data --json | jq .events\n",
-		     " json csv "},
+		     " json csv ", " wall task thread dso symbol build-id-dir symfs inline "},
     [VIEW_DUMP] = {"dump", "every record, one a line",
 		   "  perfreport dump -i perf.data\n"
 		   "  perfreport dump -i perf.data --json | jq 'select(.type == \"MMAP2\")'\n",
-		   " json csv "},
+		   " json csv ",
+		   " event wall task thread dso symbol build-id-dir symfs inline threads "},
     [VIEW_BUNDLE] = {"bundle", "the recording and all that its views need, in one file",
 		     "  perfreport bundle -i perf.data -o slow.bundle\n"
 		     "  perfreport flame -i slow.bundle                    on another machine\n",
-		     " "},
+		     " ", " event wall task thread dso symbol inline "},
     [VIEW_EXPORT] = {"export", "the profile in the format of another viewer",
 		     "  perfreport export -i perf.data --format speedscope -o profile.json\n"
 		     "  perfreport export -i perf.data --format pprof -o profile.pb.gz\n",
@@ -51,7 +53,7 @@ static const struct view_help views[VIEWS] = {
 		   "  perfreport diff before.data after.data --top 10\n"
 		   "  perfreport diff before.data after.data --flame -o diff.html\n"
 		   "  perfreport diff before.data after.data --csv > diff.csv\n",
-		   " flame title icicle top csv json "},
+		   " flame title icicle top csv json ", " input "},
     [VIEW_TIMELINE] = {"timeline", "samples over time",
 		       "  perfreport timeline -i perf.data --by cpu\n"
 		       "  perfreport timeline -i perf.data --html -o timeline.html\n",
@@ -60,7 +62,7 @@ static const struct view_help views[VIEWS] = {
 		       "  perfreport annotate -i perf.data                   the hottest\n"
 		       "  perfreport annotate -i perf.data ipc_kmsg_copyin --html\n"
 		       "  perfreport annotate -i perf.data --top 5\n",
-		       " top percent-limit title html csv json "},
+		       " top percent-limit title html csv json ", " inline "},
 };
 
 /* In the order in which they are told. */
@@ -93,60 +95,88 @@ static const struct option_help own_options[] = {
     {"json", "", NULL, "as JSON (docs/%s.schema.json)"},
 };
 
-static const char common_options[] =
-    "  -i, --input FILE       a perf.data, a bundle or folded stacks (default: perf.data; -:\n"
-    "                         standard input)\n"
-    "  -o, --output OUT       where to write (pages: VIEW.html, others: standard output)\n"
-    "      --event NAME       this event only\n"
-    "      --wall             cpu-clock and offcpu-time (perfrec record --off-cpu) as one\n"
-    "      --task NAME        samples of tasks of this name only\n"
-    "      --thread NUMBER    samples of this thread only\n"
-    "      --dso NAME         samples that ran in this object only\n"
-    "      --symbol REGEX     samples that ran in such functions only\n"
-    "      --build-id-dir DIR programs and kernels by build-id (default: ~/.debug)\n"
-    "      --symfs DIR        look below DIR for the paths of the recording\n"
-    "      --inline           inlined functions as frames, from debug information\n"
-    "      --threads N        read the samples by N threads (default: one for each CPU, up to 8)\n"
-    "  -h, --help             this text\n";
+/* Those of all views, or of most. */
+static const struct option_help common_options[] = {
+    {"input", "FILE",
+     "a perf.data, a bundle or folded stacks (default: perf.data; -:\n"
+     "                         standard input)",
+     NULL},
+    {"output", "OUT", "where to write (pages: VIEW.html, others: standard output)", NULL},
+    {"event", "NAME", "this event only", NULL},
+    {"wall", "", "cpu-clock and offcpu-time (perfrec record --off-cpu) as one", NULL},
+    {"task", "NAME", "samples of tasks of this name only", NULL},
+    {"thread", "NUMBER", "samples of this thread only", NULL},
+    {"dso", "NAME", "samples that ran in this object only", NULL},
+    {"symbol", "REGEX", "samples that ran in such functions only", NULL},
+    {"build-id-dir", "DIR", "programs and kernels by build-id (default: ~/.debug)", NULL},
+    {"symfs", "DIR", "look below DIR for the paths of the recording", NULL},
+    {"inline", "", "inlined functions as frames, from debug information", NULL},
+    {"threads", "N", "read the samples by N threads (default: one for each CPU, up to 8)", NULL},
+    {"help", "", "this text", NULL},
+};
+
+static bool has_word(const char *words, const char *word)
+{
+	char spaced[32];
+
+	snprintf(spaced, sizeof spaced, " %s ", word);
+	return words != NULL && strstr(words, spaced) != NULL;
+}
 
 bool view_has_option(enum view view, const char *option)
 {
-	char word[32];
+	for (size_t i = 0; i < sizeof own_options / sizeof *own_options; i++)
+		if (strcmp(own_options[i].name, option) == 0)
+			return has_word(views[view].options, option);
+	return !has_word(views[view].without, option);
+}
 
-	for (size_t i = 0; i < sizeof own_options / sizeof *own_options; i++) {
-		if (strcmp(own_options[i].name, option) != 0)
-			continue;
-		snprintf(word, sizeof word, " %s ", option);
-		return strstr(views[view].options, word) != NULL;
-	}
-	return true; /* all views have it */
+/* The line of an option; view NULL: of those that most views have. */
+static void print_option(const struct option_help *option, const char *view)
+{
+	const char letter = view == NULL && strchr("ioh", *option->name) != NULL &&
+				    strcmp(option->name, "inline") != 0
+				? *option->name
+				: '\0';
+	char head[32];
+
+	snprintf(head, sizeof head, "%s%s%s", option->name, *option->value ? " " : "",
+		 option->value);
+	if (letter)
+		printf("  -%c, --%-16s ", letter, head);
+	else
+		printf("      --%-16s ", head);
+	if (option->named)
+		printf(option->named, view);
+	else
+		fputs(option->text, stdout);
+	putchar('\n');
+}
+
+/* Those that the view has; all: every one. */
+static void print_common(enum view view, bool all)
+{
+	for (size_t i = 0; i < sizeof common_options / sizeof *common_options; i++)
+		if (all || view_has_option(view, common_options[i].name))
+			print_option(&common_options[i], NULL);
 }
 
 void view_print_help(enum view view)
 {
 	const struct view_help *help = &views[view];
-	const char *operands = view == VIEW_DIFF       ? " BASE NEW"
-			       : view == VIEW_ANNOTATE ? " [FUNCTION]"
-						       : "";
 
-	printf("usage: perfreport %s%s [-i FILE] [-o OUT] [options]\n%s\n\n%s\n", help->name,
-	       operands, help->does, help->examples);
-	for (size_t i = 0; i < sizeof own_options / sizeof *own_options; i++) {
-		const struct option_help *option = &own_options[i];
-		char head[32];
-
-		if (!view_has_option(view, option->name))
-			continue;
-		snprintf(head, sizeof head, "%s%s%s", option->name, *option->value ? " " : "",
-			 option->value);
-		printf("      --%-16s ", head);
-		if (option->named)
-			printf(option->named, help->name);
-		else
-			fputs(option->text, stdout);
-		putchar('\n');
-	}
-	printf("\nall views:\n%s", common_options);
+	printf("usage: perfreport %s%s%s [-o OUT] [options]\n%s\n\n%s\n", help->name,
+	       view == VIEW_DIFF       ? " BASE NEW"
+	       : view == VIEW_ANNOTATE ? " [FUNCTION]"
+				       : "",
+	       view_has_option(view, "input") ? " [-i FILE]" : "", help->does, help->examples);
+	for (size_t i = 0; i < sizeof own_options / sizeof *own_options; i++)
+		if (has_word(help->options, own_options[i].name))
+			print_option(&own_options[i], help->name);
+	fputs(*help->options && help->options[1] ? "\nthe same in most views:\n"
+						 : "the same in most views:\n",
+	      stdout);
+	print_common(view, false);
 }
 
 void view_print_overview(void)
@@ -164,6 +194,6 @@ void view_print_overview(void)
 	puts("  gate     is what is new worse than the base? (perfreport gate --help)\n"
 	     "  history  verdicts over time (perfreport history --help)\n"
 	     "\n"
-	     "all views:");
-	fputs(common_options, stdout);
+	     "the same in most views:");
+	print_common(VIEW_REPORT, true);
 }
