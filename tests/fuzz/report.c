@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* perfreport: from a file to every view. */
+/* perfreport: from a file to every view and every record. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "dump.h"
 #include "fuzz.h"
 #include "load.h"
 
@@ -24,6 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (load(&profile, path, LOAD_NAMES | LOAD_MOMENTS, &failure))
 		fuzz_views(&profile, &options);
 	profile_free(&profile);
+	dump(path, "/dev/null", DUMP_JSON, &failure);
+	dump(path, "/dev/null", DUMP_CSV, &failure);
 	close(fd);
 	return 0;
 }

@@ -22,17 +22,22 @@ void fuzz_views(const struct profile *profile, const struct options *options)
 	struct diff diff;
 
 	view_report(profile, options, &text);
+	view_report_csv(profile, options, &text);
 	view_report_json(profile, options, &text);
+	view_report_page(profile, options, &text);
+	view_header_csv(profile, options, &text);
 	view_folded(profile, options, &text);
 	view_flame(profile, options, &text, &failure);
 	if (profile->last_time != 0) {
 		view_timeline(profile, options, &text);
+		view_timeline_csv(profile, options, &text);
 		export_firefox(profile, options, &text);
 		export_chrome(profile, options, &text);
 	}
 	export_pprof(profile, options, &text, &failure);
 	diff_make(&diff, profile, profile, NULL);
 	view_diff(&diff, options, &text);
+	view_diff_csv(&diff, options, &text);
 	diff_free(&diff);
 	text_free(&text);
 }
