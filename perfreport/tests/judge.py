@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The perf of this machine as a judge: its tables and stacks as counters."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -99,8 +102,38 @@ def stacks_of(cache, recording):
     return found
 
 
+def borrowed(place):
+    """A new file at a place that tests beside this one want, too: open, locked, empty."""
+    while True:
+        file = open(place, "a+b")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        status = os.fstat(file.fileno())
+        if status.st_nlink and status.st_size == 0:
+            return file
+        file.close()
+        if status.st_nlink:
+            raise FileExistsError(place)
+
+
+@contextlib.contextmanager
+def maps_of_code(recording):
+    """The maps of code made at run time that lie beside a recording, where perf looks for them, for so long."""
+    with contextlib.ExitStack() as placed:
+        for symbols in recording.parent.glob(f"{recording.stem}.perf-*.map"):
+            file = placed.enter_context(borrowed(os.path.join("/tmp", symbols.name.partition(".")[2])))
+            placed.callback(os.unlink, file.name)
+            file.write(symbols.read_bytes())
+            file.flush()
+        yield
+
+
 def judged(cache, recording):
     """All of it, in the form of the JSON files."""
+    with maps_of_code(pathlib.Path(recording)):
+        return judged_as_is(cache, recording)
+
+
+def judged_as_is(cache, recording):
     by_row, by_stack = rows_of(cache, recording), stacks_of(cache, recording)
     return {event: {"samples": sum(row[0] * n for row, n in by_row[event].items()),
                     "events": sum(row[1] * n for row, n in by_row[event].items()),
@@ -112,7 +145,8 @@ def judged(cache, recording):
 def ours(perfreport, cache, recording):
     """What perfreport makes of a recording, in the form of judged()."""
     def report(*arguments):
-        return run(perfreport, *arguments, "-i", str(recording), "--build-id-dir", str(cache), HOME=str(cache))
+        root = ["--symfs", os.path.join(cache, "root")] if os.path.isdir(os.path.join(cache, "root")) else []
+        return run(perfreport, *arguments, "-i", str(recording), "--build-id-dir", str(cache), *root, HOME=str(cache))
 
     result = {}
     for event in json.loads(report("report", "--json", "--sort", "task,dso,symbol"))["events"]:

@@ -19,6 +19,8 @@ import judge
 
 # The script that converts knows no zstd.
 NOT_CONVERTED = {"zstd"}
+# perf 6.1 does not swap the rights of a map, and takes memory with code for memory with data.
+MISREAD_BY_PERF = {"jit"}
 
 
 class Linux(unittest.TestCase):
@@ -38,7 +40,7 @@ class Linux(unittest.TestCase):
 
     def stacks_by_thread(self, recording):
         return json.loads(judge.run(self.perfreport, "export", "--format", "json", "-i", str(recording), "--build-id-dir",
-                                    str(self.cache), HOME=str(self.cache)))["events"]
+                                    str(self.cache), "--symfs", str(self.cache / "root"), HOME=str(self.cache)))["events"]
 
     def recordings(self):
         found = sorted(self.folder.glob("*.data"))
@@ -60,7 +62,7 @@ class Linux(unittest.TestCase):
             for event in self.expected(recording).values():
                 seen.update({frame for stack in event["stacks"] for frame in stack.split(";")})
         self.assertLessEqual({"_start", "start_here", "parent_work", "recurse", "leaf", "ask_kernel", "child_work",
-                              "entry_SYSCALL_64_after_hwframe", "do_syscall_64"}, set(seen))
+                              "entry_SYSCALL_64_after_hwframe", "do_syscall_64", "inner<int>(a, b)", "LazyCompile:~outer file.js:3"}, set(seen))
 
     @unittest.skipUnless(shutil.which("perf"), "no perf on this machine")
     def test_perf_still_says_so(self):
@@ -78,7 +80,7 @@ class Linux(unittest.TestCase):
                     turned.write_bytes(convert.other_byte_order(recording.read_bytes(), bits))
                     self.assertEqual(self.ours(turned), self.expected(recording))
                     self.assertEqual(self.stacks_by_thread(turned), self.stacks_by_thread(recording))
-                    if shutil.which("perf"):
+                    if shutil.which("perf") and recording.stem not in MISREAD_BY_PERF:
                         turned.write_bytes(convert.other_byte_order(recording.read_bytes(), bits, features=False))
                         self.assertEqual(judge.rows_of(self.cache, turned),
                                          {event: Counter(map(tuple, values["rows"]))

@@ -26,7 +26,7 @@ def build_id(elf):
 
 
 def fill_cache(place, folder=HERE):
-    """A build-id cache in place, of the programs and the kernel's symbols here."""
+    """A build-id cache in place, of the programs and the kernel's symbols here; below root, the maps of code made at run time."""
     for elf in folder.glob("*.elf"):
         name = build_id(elf)
         (place / ".build-id" / name[:2] / name[2:]).mkdir(parents=True, exist_ok=True)
@@ -38,6 +38,9 @@ def fill_cache(place, folder=HERE):
         shutil.copy(symbols, home / "kallsyms")
         (place / ".build-id" / name[:2]).mkdir(parents=True, exist_ok=True)
         (place / ".build-id" / name[:2] / name[2:]).symlink_to(home)
+    for symbols in folder.glob("*.perf-*.map"):
+        (place / "root" / "tmp").mkdir(parents=True, exist_ok=True)
+        shutil.copy(symbols, place / "root" / "tmp" / symbols.name.partition(".")[2])
 
 
 def as_text(events):
