@@ -43,7 +43,8 @@ class ReportPage(unittest.TestCase):
         page = self.dir / "report.html"
         self.run_it("--html", "-o", page, *options)
         self.page = self.browser.open(page.as_uri(), 1200, 900)
-        return json.loads(self.run_it("--json", *options))["events"]
+        heading = options.index("--title") if "--title" in options else len(options)  # of the page alone
+        return json.loads(self.run_it("--json", *options[:heading], *options[heading + 2:]))["events"]
 
     def tearDown(self):
         self.assertEqual(self.page.problems(), [])
