@@ -3,6 +3,11 @@
 #ifndef WORKLOADS_ARGUMENTS_H
 #define WORKLOADS_ARGUMENTS_H
 
+#include <limits.h>
+
+/* What a limit is where numbers have 32 bits. */
+#define ARGUMENT_LIMIT(n) ((n) < ULONG_MAX ? (unsigned long)(n) : ULONG_MAX)
+
 struct argument {
 	const char *name; /* as in the usage line */
 	const char *what; /* one line of help */

@@ -12,7 +12,7 @@
    making the branch into arithmetic. */
 __attribute__((noinline)) static uint64_t branchy_loop(unsigned long n, uint64_t mask)
 {
-	uint64_t x = 0x9e3779b97f4a7c15UL, ones = 0, zeros = 0;
+	uint64_t x = UINT64_C(0x9e3779b97f4a7c15), ones = 0, zeros = 0;
 
 	for (; n > 0; n--) {
 		/* xorshift64, Marsaglia 2003 */
@@ -33,7 +33,7 @@ __attribute__((noinline)) static uint64_t branchy_loop(unsigned long n, uint64_t
 int main(int argc, char **argv)
 {
 	static const struct argument arguments[] = {
-	    {"N", "branches to take", 2000000, 1, 100000000000},
+	    {"N", "branches to take", 2000000, 1, ARGUMENT_LIMIT(100000000000)},
 	    {"PREDICTABLE", "1: always the same way", 0, 0, 1},
 	};
 	static const struct program program = {"branchy", "A branch that cannot be predicted.",
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 	unsigned long values[2];
 
 	arguments_read(&program, argc, argv, values);
-	printf("branchy: %lu branches, sum %lx\n", values[0],
-	       branchy_loop(values[0], values[1] != 0 ? 0 : 1UL << 40));
+	printf("branchy: %lu branches, sum %llx\n", values[0],
+	       (unsigned long long)branchy_loop(values[0], values[1] != 0 ? 0 : UINT64_C(1) << 40));
 	return 0;
 }

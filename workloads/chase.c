@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 {
 	static const struct argument arguments[] = {
 	    {"SETKB", "size of the set in KiB, rounded up to a power of two", 4096, 4, 131072},
-	    {"LOADS", "pointers to follow", 4000000, 1, 100000000000},
+	    {"LOADS", "pointers to follow", 4000000, 1, ARGUMENT_LIMIT(100000000000)},
 	};
 	static const struct program program = {
 	    "chase", "Follow pointers through a set of cache lines.", arguments, 2};

@@ -5,7 +5,6 @@
  */
 #include <stdint.h>
 #include <stdio.h>
-#include <mach/thread_status.h>
 #include <machperf/task.h>
 #include "mach_user.h"
 #include "mach_port_user.h"
@@ -73,20 +72,14 @@ static int64_t ping(mach_port_t service, mach_port_t reply, int64_t value)
 /* Start pong() in TASK, as if called from nowhere. */
 static kern_return_t start_thread(task_t task)
 {
-	struct i386_thread_state state;
-	mach_msg_type_number_t count = i386_THREAD_STATE_COUNT;
 	thread_t thread;
 	kern_return_t kr;
 
 	kr = thread_create(task, &thread);
 	if (kr == KERN_SUCCESS)
-		kr = thread_get_state(thread, i386_THREAD_STATE, (thread_state_t)&state, &count);
-	if (kr != KERN_SUCCESS)
-		return kr;
-	state.rip = (uintptr_t)pong;
-	state.rbp = 0;
-	state.ursp = state.rsp = (uintptr_t)pong_stack + sizeof pong_stack - 8;
-	kr = thread_set_state(thread, i386_THREAD_STATE, (thread_state_t)&state, count);
+		kr = task_thread_begin(
+		    thread, (vm_address_t)pong,
+		    (vm_address_t)pong_stack + sizeof pong_stack - sizeof(void *), 0);
 	return kr == KERN_SUCCESS ? thread_resume(thread) : kr;
 }
 
@@ -140,7 +133,7 @@ int main(int argc, char **argv)
 	value = pingpong_loop(service, n);
 	task_terminate(task);
 	if (value != (int64_t)n) {
-		dprintf(2, "pingpong: the answer is %ld, not %lu\n", value, n);
+		dprintf(2, "pingpong: the answer is %ld, not %lu\n", (long)value, n);
 		return 1;
 	}
 	printf("pingpong: %lu calls\n", n);

@@ -3,14 +3,15 @@
 	.text
 
 /*
- * uint64_t spin_number (const char *text): the number TEXT is, 0 if it is
- * none of at most ten digits.  Seven instructions for each of ten places,
- * whether a digit stands there or not.
+ * unsigned long spin_number (const char *text): the number TEXT is, 0 if it is
+ * none of at most ten digits (nine on i386).  Seven instructions for each of
+ * these places, whether a digit stands there or not.
  */
 	.globl	spin_number
 	.type	spin_number, @function
 spin_number:
 	.cfi_startproc
+#ifdef __x86_64__
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16
@@ -31,15 +32,43 @@ spin_number:
 	cmoveq	%rdx, %rax
 	popq	%rbp
 	.cfi_def_cfa %rsp, 8
+#else
+	pushl	%ebp
+	.cfi_def_cfa_offset 8
+	.cfi_offset %ebp, -8
+	movl	%esp, %ebp
+	.cfi_def_cfa_register %ebp
+	pushl	%edi
+	.cfi_offset %edi, -12
+	movl	8(%ebp), %edi
+	xorl	%edx, %edx		/* as above */
+	.rept	9
+	movzbl	(%edi), %eax
+	subl	$'0', %eax
+	leal	(%edx,%edx,4), %ecx
+	leal	(%eax,%ecx,2), %ecx
+	cmpl	$10, %eax
+	cmovbl	%ecx, %edx
+	adcl	$0, %edi
+	.endr
+	xorl	%eax, %eax
+	cmpb	$0, (%edi)
+	cmovel	%edx, %eax
+	popl	%edi
+	.cfi_restore %edi
+	popl	%ebp
+	.cfi_def_cfa %esp, 4
+#endif
 	ret
 	.cfi_endproc
 	.size	spin_number, . - spin_number
 
-/* void spin_loop (uint64_t n): ten instructions, n times. */
+/* void spin_loop (unsigned long n): ten instructions, n times. */
 	.globl	spin_loop
 	.type	spin_loop, @function
 spin_loop:
 	.cfi_startproc
+#ifdef __x86_64__
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16
@@ -59,6 +88,28 @@ spin_loop:
 	jnz	1b
 	popq	%rbp
 	.cfi_def_cfa %rsp, 8
+#else
+	pushl	%ebp
+	.cfi_def_cfa_offset 8
+	.cfi_offset %ebp, -8
+	movl	%esp, %ebp
+	.cfi_def_cfa_register %ebp
+	movl	8(%ebp), %edx
+	xorl	%eax, %eax
+	.balign	16
+1:	addl	$3, %eax
+	roll	$5, %eax
+	xorl	%edx, %eax
+	leal	(%eax,%eax,2), %ecx
+	addl	%ecx, %eax
+	rorl	$7, %ecx
+	xorl	%ecx, %eax
+	addl	$1, %ecx
+	subl	$1, %edx
+	jnz	1b
+	popl	%ebp
+	.cfi_def_cfa %esp, 4
+#endif
 	ret
 	.cfi_endproc
 	.size	spin_loop, . - spin_loop

@@ -82,7 +82,7 @@ static void insert_purchases(sqlite3 *db, unsigned long n, unsigned long nr_cust
 		x ^= x << 13;
 		x ^= x >> 7;
 		x ^= x << 17;
-		snprintf(note, sizeof note, "order %lx of %lu", x >> 40, i);
+		snprintf(note, sizeof note, "order %lx of %lu", (unsigned long)(x >> 40), i);
 		sqlite3_bind_int64(statement, 1, (sqlite3_int64)(x % nr_customers));
 		sqlite3_bind_int64(statement, 2, (sqlite3_int64)(x >> 20 & 0x3fff));
 		sqlite3_bind_text(statement, 3, note, -1, SQLITE_TRANSIENT);
@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < sizeof queries / sizeof queries[0]; i++)
 		sum = query(db, queries[i], sum, &rows);
 	sqlite3_close(db);
-	printf("sqlite %s: %lu purchases, %lu rows, checksum %016lx\n", sqlite3_libversion(), n,
-	       rows, sum);
+	printf("sqlite %s: %lu purchases, %lu rows, checksum %016llx\n", sqlite3_libversion(), n,
+	       rows, (unsigned long long)sum);
 	return 0;
 }

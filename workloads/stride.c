@@ -13,14 +13,14 @@
 #define PAGE 4096
 #define LINE 64
 
-__attribute__((noinline)) static uint64_t stride_loop(const char *memory, unsigned long pages,
-						      unsigned long count)
+__attribute__((noinline)) static unsigned long stride_loop(const char *memory, unsigned long pages,
+							   unsigned long count)
 {
-	uint64_t sum = 0;
+	unsigned long sum = 0;
 	unsigned long page = 0;
 
 	for (; count > 0; count--) {
-		sum += *(const volatile uint64_t *)(memory + page * PAGE + page * LINE % PAGE);
+		sum += *(const volatile unsigned long *)(memory + page * PAGE + page * LINE % PAGE);
 		page = page + 1 < pages ? page + 1 : 0;
 	}
 	return sum;
@@ -30,13 +30,13 @@ int main(int argc, char **argv)
 {
 	static const struct argument arguments[] = {
 	    {"PAGES", "pages to go through", 512, 1, 32768},
-	    {"COUNT", "reads in all", 3000000, 1, 100000000000},
+	    {"COUNT", "reads in all", 3000000, 1, ARGUMENT_LIMIT(100000000000)},
 	};
 	static const struct program program = {
 	    "stride", "Read one word of each of many pages in turn.", arguments, 2};
 	unsigned long values[2];
 	char *memory;
-	uint64_t sum;
+	unsigned long sum;
 
 	arguments_read(&program, argc, argv, values);
 	memory = malloc((values[0] + 1) * PAGE);
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 	}
 	memory = (char *)(((uintptr_t)memory + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
 	for (unsigned long page = 0; page < values[0]; page++)
-		*(uint64_t *)(memory + page * PAGE + page * LINE % PAGE) = page;
+		*(unsigned long *)(memory + page * PAGE + page * LINE % PAGE) = page;
 	sum = stride_loop(memory, values[0], values[1]);
 	printf("stride: %lu reads of %lu pages, sum %lu\n", values[1], values[0], sum);
 	return 0;

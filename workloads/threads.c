@@ -17,7 +17,7 @@
 static mach_port_t finished; /* gets an empty message from each thread */
 static unsigned long loops;
 
-__attribute__((noinline)) static void threads_loop(uint64_t n)
+__attribute__((noinline)) static void threads_loop(unsigned long n)
 {
 	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(n) : : "cc");
 }
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 {
 	static const struct argument arguments[] = {
 	    {"N", "threads", 2, 1, MOST},
-	    {"LOOPS", "turns of each thread's loop", 20000000, 1, 1UL << 40},
+	    {"LOOPS", "turns of each thread's loop", 20000000, 1, ARGUMENT_LIMIT(1ULL << 40)},
 	};
 	static const struct program program = {"threads", "threads that compute side by side",
 					       arguments, 2};

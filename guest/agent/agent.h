@@ -109,9 +109,15 @@ kern_return_t workload_create(struct agent *agent);
    session on errors. */
 void workload_load(struct agent *agent, const struct elf_image *image);
 
-/* The addresses a program may be linked to. */
-#define WORKLOAD_LOW  0x10000UL
-#define WORKLOAD_HIGH 0x700000000000UL
+/* What programs the kernel runs, and the addresses they may be linked to. */
+#define WORKLOAD_LOW 0x10000UL
+#ifdef __x86_64__
+#define WORKLOAD_MACHINE ELF_X86_64
+#define WORKLOAD_HIGH	 0x700000000000UL
+#else
+#define WORKLOAD_MACHINE ELF_I386
+#define WORKLOAD_HIGH	 0xb0000000UL
+#endif
 
 /* events.c: each ends the session on errors. */
 

@@ -31,7 +31,7 @@ void rings_open(struct agent *agent)
 
 static struct perf_ring_page *ring_page(const struct rings *rings, uint64_t offset)
 {
-	return (struct perf_ring_page *)(rings->address + offset);
+	return (struct perf_ring_page *)(rings->address + (vm_offset_t)offset);
 }
 
 static void drain_one(struct agent *agent, unsigned cpu, uint64_t offset)

@@ -7,9 +7,10 @@
 #include <mach/perf_stream.h>
 #include "elf.h"
 
-#define PAGE 4096UL
+#define PAGE UINT64_C(4096)
 
-/* The structures of ELF64, fields in file order. */
+/* The structures of ELF64, fields in file order; those of ELF32 are read into
+   them. */
 struct file_header {
 	unsigned char ident[16];
 	uint16_t type, machine;
@@ -24,12 +25,26 @@ struct program_header {
 	uint64_t offset, vaddr, paddr, filesz, memsz, align;
 };
 
+struct file_header_32 {
+	unsigned char ident[16];
+	uint16_t type, machine;
+	uint32_t version;
+	uint32_t entry, phoff, shoff;
+	uint32_t flags;
+	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct program_header_32 {
+	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
+
 struct note_header {
 	uint32_t name_size, desc_size, type;
 };
 
 #define ET_EXEC		2
 #define ET_DYN		3
+#define EM_386		3
 #define EM_X86_64	62
 #define PT_LOAD		1
 #define PT_INTERP	3
@@ -42,22 +57,85 @@ struct note_header {
 
 _Static_assert(sizeof(struct file_header) == 64, "ELF64 header");
 _Static_assert(sizeof(struct program_header) == 56, "ELF64 program header");
+_Static_assert(sizeof(struct file_header_32) == 52, "ELF32 header");
+_Static_assert(sizeof(struct program_header_32) == 32, "ELF32 program header");
 
-static const char *check_header(const struct file_header *h, size_t size)
+/* What differs between the machines. */
+static const struct {
+	unsigned char class; /* 1: 32 bits, 2: 64 */
+	uint16_t machine, phentsize;
+	size_t header_size;
+	const char *wrong;
+} machines[] = {
+    [ELF_X86_64] = {2, EM_X86_64, sizeof(struct program_header), sizeof(struct file_header),
+		    "not a program for x86-64"},
+    [ELF_I386] = {1, EM_386, sizeof(struct program_header_32), sizeof(struct file_header_32),
+		  "not a program for i386"},
+};
+
+static void read_file_header(const char *bytes, enum elf_machine machine, struct file_header *h)
 {
-	static const unsigned char ident[] = {0x7f, 'E', 'L', 'F', 2, 1, 1};
+	struct file_header_32 h32;
 
-	if (memcmp(h->ident, ident, 4) != 0)
+	if (machine == ELF_X86_64) {
+		memcpy(h, bytes, sizeof *h);
+		return;
+	}
+	memcpy(&h32, bytes, sizeof h32);
+	*h = (struct file_header){
+	    .type = h32.type,
+	    .machine = h32.machine,
+	    .entry = h32.entry,
+	    .phoff = h32.phoff,
+	    .phentsize = h32.phentsize,
+	    .phnum = h32.phnum,
+	};
+	memcpy(h->ident, h32.ident, sizeof h->ident);
+}
+
+static void read_program_header(const char *bytes, enum elf_machine machine,
+				struct program_header *p)
+{
+	struct program_header_32 p32;
+
+	if (machine == ELF_X86_64) {
+		memcpy(p, bytes, sizeof *p);
+		return;
+	}
+	memcpy(&p32, bytes, sizeof p32);
+	*p = (struct program_header){
+	    .type = p32.type,
+	    .flags = p32.flags,
+	    .offset = p32.offset,
+	    .vaddr = p32.vaddr,
+	    .paddr = p32.paddr,
+	    .filesz = p32.filesz,
+	    .memsz = p32.memsz,
+	    .align = p32.align,
+	};
+}
+
+/* BYTES are at least those of an ELF32 header. */
+static const char *read_header(const char *bytes, size_t size, enum elf_machine machine,
+			       struct file_header *h)
+{
+	const unsigned char ident[] = {0x7f, 'E', 'L', 'F', machines[machine].class, 1, 1};
+	size_t phentsize = machines[machine].phentsize;
+
+	if (memcmp(bytes, ident, 4) != 0)
 		return "not an ELF file";
-	if (memcmp(h->ident, ident, sizeof ident) != 0 || h->machine != EM_X86_64)
-		return "not a program for x86-64";
+	if (memcmp(bytes, ident, sizeof ident) != 0 || size < machines[machine].header_size)
+		return machines[machine].wrong;
+	read_file_header(bytes, machine, h);
+	if (h->machine != machines[machine].machine)
+		return machines[machine].wrong;
 	if (h->type == ET_DYN)
 		return "position-independent: link it with -no-pie";
 	if (h->type != ET_EXEC)
 		return "not an executable";
-	if (h->phentsize != sizeof(struct program_header) || h->phnum == 0)
+	if (h->phentsize != phentsize || h->phnum == 0)
 		return "no program headers";
-	if (h->phoff > size || (size - h->phoff) / sizeof(struct program_header) < h->phnum)
+	if (h->phoff > size || (size - h->phoff) / phentsize < h->phnum)
 		return "the program headers go beyond the end of the file";
 	return NULL;
 }
@@ -103,7 +181,7 @@ static const char *add_segment(struct elf_image *image, const struct program_hea
 
 static const char *set_tls(struct elf_image *image, const struct program_header *p)
 {
-	if (p->filesz > p->memsz || p->memsz > 1UL << 20 || p->align > PAGE ||
+	if (p->filesz > p->memsz || p->memsz > UINT64_C(1) << 20 || p->align > PAGE ||
 	    (p->align & (p->align - 1)) != 0)
 		return "a malformed thread-local segment";
 	image->tls = (struct elf_segment){
@@ -126,8 +204,8 @@ static const char *read_notes(struct elf_image *image, const struct program_head
 
 		memcpy(&note, image->bytes + p->offset + at, sizeof note);
 		left = p->filesz - at - sizeof note;
-		name_room = ((uint64_t)note.name_size + 3) & ~3UL;
-		desc_room = ((uint64_t)note.desc_size + 3) & ~3UL;
+		name_room = ((uint64_t)note.name_size + 3) & ~UINT64_C(3);
+		desc_room = ((uint64_t)note.desc_size + 3) & ~UINT64_C(3);
 		if (name_room > left || note.desc_size > left - name_room)
 			return "a malformed note";
 		if (note.type == NT_GNU_BUILD_ID && note.name_size == 4 &&
@@ -159,23 +237,25 @@ static const char *check_whole(const struct elf_image *image, bool is_task)
 	return "the entry point is in no executable segment";
 }
 
-const char *elf_parse(const char *bytes, size_t size, uint64_t low, uint64_t high,
-		      struct elf_image *image)
+const char *elf_parse(const char *bytes, size_t size, enum elf_machine machine, uint64_t low,
+		      uint64_t high, struct elf_image *image)
 {
 	struct file_header header;
 	const char *wrong;
 	bool is_task = false;
 
 	*image = (struct elf_image){.bytes = bytes};
-	if (size < sizeof header)
+	if (size < sizeof(struct file_header_32))
 		return "not an ELF file";
-	memcpy(&header, bytes, sizeof header);
-	wrong = check_header(&header, size);
+	wrong = read_header(bytes, size, machine, &header);
+	if (wrong != NULL)
+		return wrong;
 	image->entry = header.entry;
 	for (unsigned i = 0; wrong == NULL && i < header.phnum; i++) {
 		struct program_header p;
 
-		memcpy(&p, bytes + header.phoff + i * sizeof p, sizeof p);
+		read_program_header(bytes + header.phoff + i * machines[machine].phentsize, machine,
+				    &p);
 		if (p.offset > size || p.filesz > size - p.offset)
 			return "a segment goes beyond the end of the file";
 		if (p.type == PT_LOAD)

@@ -33,10 +33,16 @@ struct elf_image {
 	unsigned build_id_size; /* 0 without one */
 };
 
-/* Look at the SIZE bytes of a program for a Mach task that may use the
-   addresses from LOW up to HIGH.  NULL, or why it cannot be loaded, in a few
-   words.  Format: System V ABI, chapters 4 and 5, and its AMD64 supplement. */
-const char *elf_parse(const char *bytes, size_t size, uint64_t low, uint64_t high,
-		      struct elf_image *image);
+enum elf_machine {
+	ELF_X86_64,
+	ELF_I386,
+};
+
+/* Look at the SIZE bytes of a program of MACHINE for a Mach task that may use
+   the addresses from LOW up to HIGH.  NULL, or why it cannot be loaded, in a few
+   words.  Format: System V ABI, chapters 4 and 5, and its supplements for both
+   machines. */
+const char *elf_parse(const char *bytes, size_t size, enum elf_machine machine, uint64_t low,
+		      uint64_t high, struct elf_image *image);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * A program into a task: segments, stack, first thread.  docs: System V
  * ABI, AMD64 supplement, 3.4.1 (the stack at entry) and 11 (thread-local
- * storage, variant II).
+ * storage, variant II); its i386 supplement has the same with smaller words.
  */
 #include <string.h>
 #include <stdlib.h>
@@ -12,17 +12,23 @@
 #include "agent.h"
 #include "gnumach_user.h"
 #include "mach_user.h"
+#include "mach_i386_user.h"
 #include "mach_port_user.h"
 #include "perf_user.h"
 
-#define STACK_TOP	    0x7fffffff0000UL
+#ifdef __x86_64__
+#define STACK_TOP   0x7fffffff0000UL
+#define TLS_ADDRESS 0x700000100000UL
+#else
+#define STACK_TOP   0xbfff0000UL
+#define TLS_ADDRESS 0xb0100000UL
+#endif
 #define STACK_SIZE	    (8UL << 20)
 #define STACK_ARGUMENTS_MAX 65536UL
 /* Zero bytes above the last string, so that a program may read text by
    words. */
 #define STACK_PADDING	    64
-#define TLS_ADDRESS	    0x700000100000UL
-#define TLS_BLOCK_SIZE	    64 /* what %fs points to: its own address first */
+#define TLS_BLOCK_SIZE	    64 /* what %fs, or %gs, points to: its own address first */
 
 /* The name of the send right to the agent in the workload's port space: far
    above those the kernel gives out in turn. */
@@ -30,7 +36,7 @@
 
 static uint64_t page_floor(uint64_t address)
 {
-	return address & ~(TASK_PAGE_SIZE - 1);
+	return address & ~(uint64_t)(TASK_PAGE_SIZE - 1);
 }
 
 static uint64_t page_ceil(uint64_t address)
@@ -117,12 +123,13 @@ static vm_address_t make_stack(struct agent *agent)
 	const struct config *config = &agent->config;
 	unsigned argc = 1 + config->nr_arguments;
 	size_t strings = strlen(config->workload) + 1, used;
-	uint64_t *words, pointer, at;
+	uintptr_t *words, pointer, at;
 	char *image;
 
 	for (unsigned i = 0; i < config->nr_arguments; i++)
 		strings += strlen(config->arguments[i]) + 1;
-	used = ((strings + STACK_PADDING + 15) & ~15UL) + ((nr_words(argc) * 8 + 15) & ~15UL);
+	used = ((strings + STACK_PADDING + 15) & ~15UL) +
+	       ((nr_words(argc) * sizeof *words + 15) & ~15UL);
 	used += config->stack_shift;
 	if (used > STACK_ARGUMENTS_MAX)
 		agent_fail(agent, PERF_ERROR_WORKLOAD, 0, 0, "%s: the arguments are too long",
@@ -131,8 +138,8 @@ static vm_address_t make_stack(struct agent *agent)
 	if (image == NULL)
 		return 0;
 	pointer = STACK_TOP - used;
-	words = (uint64_t *)(image + page_ceil(used) - used);
-	at = (nr_words(argc) * 8 + 15) & ~15UL; /* of the next string, from pointer */
+	words = (uintptr_t *)(image + page_ceil(used) - used);
+	at = (nr_words(argc) * sizeof *words + 15) & ~15UL; /* of the next string, from pointer */
 	words[0] = argc;
 	for (unsigned i = 0; i < argc; i++) {
 		const char *text = i == 0 ? config->workload : config->arguments[i - 1];
@@ -150,6 +157,40 @@ static vm_address_t make_stack(struct agent *agent)
 	return pointer;
 }
 
+#ifdef __x86_64__
+/* Have %fs of the thread begin at BASE. */
+static kern_return_t set_tls_base(thread_t thread, vm_address_t base)
+{
+	struct i386_fsgs_base_state state = {.fs_base = base};
+
+	return thread_set_state(thread, i386_FSGS_BASE_STATE, (thread_state_t)&state,
+				i386_FSGS_BASE_STATE_COUNT);
+}
+#else
+/* Have %gs of the thread begin at BASE, by a segment of its own: data, writable,
+   of all addresses (Intel SDM, volume 3, 3.4.5). */
+static kern_return_t set_tls_base(thread_t thread, vm_address_t base)
+{
+	struct descriptor segment = {
+	    .low_word = (unsigned)(base << 16 | 0xffff),
+	    .high_word = (unsigned)((base & 0xff000000) | 0xcff200 | (base >> 16 & 0xff)),
+	};
+	struct i386_thread_state state;
+	mach_msg_type_number_t count = i386_THREAD_STATE_COUNT;
+	int selector = -1; /* any */
+	kern_return_t kr;
+
+	kr = i386_set_gdt(thread, &selector, segment);
+	if (kr == KERN_SUCCESS)
+		kr = thread_get_state(thread, i386_THREAD_STATE, (thread_state_t)&state, &count);
+	if (kr != KERN_SUCCESS)
+		return kr;
+	state.gs = (unsigned)selector;
+	/* The usual flavour would have it as all threads have it. */
+	return thread_set_state(thread, i386_REGS_SEGS_STATE, (thread_state_t)&state, count);
+}
+#endif
+
 /* Give the thread a thread-local block: programs read their stack
    protector's value there even without a segment of their own. */
 static kern_return_t set_tls(struct agent *agent, const struct elf_image *image)
@@ -157,7 +198,7 @@ static kern_return_t set_tls(struct agent *agent, const struct elf_image *image)
 	uint64_t align = image->tls_align > 16 ? image->tls_align : 16;
 	uint64_t room = (image->tls.memory_size + align - 1) & ~(align - 1);
 	uint64_t size = page_ceil(room + TLS_BLOCK_SIZE);
-	struct i386_fsgs_base_state state = {.fs_base = TLS_ADDRESS + room};
+	vm_address_t base = TLS_ADDRESS + room;
 	char *block = calloc(1, size);
 	kern_return_t kr;
 
@@ -165,29 +206,10 @@ static kern_return_t set_tls(struct agent *agent, const struct elf_image *image)
 		return KERN_RESOURCE_SHORTAGE;
 	memcpy(block + room - ((image->tls.memory_size + align - 1) & ~(align - 1)),
 	       image->bytes + image->tls.offset, image->tls.file_size);
-	memcpy(block + room, &state.fs_base, sizeof state.fs_base);
+	memcpy(block + room, &base, sizeof base);
 	kr = put_pages(agent->workload.task, TLS_ADDRESS, size, block, size, 0);
 	free(block);
-	if (kr != KERN_SUCCESS)
-		return kr;
-	return thread_set_state(agent->workload.thread, i386_FSGS_BASE_STATE,
-				(thread_state_t)&state, i386_FSGS_BASE_STATE_COUNT);
-}
-
-static kern_return_t set_registers(thread_t thread, uint64_t entry, uint64_t stack)
-{
-	struct i386_thread_state state;
-	mach_msg_type_number_t count = i386_THREAD_STATE_COUNT;
-	kern_return_t kr;
-
-	kr = thread_get_state(thread, i386_THREAD_STATE, (thread_state_t)&state, &count);
-	if (kr != KERN_SUCCESS)
-		return kr;
-	state.rip = entry;
-	state.ursp = state.rsp = stack;
-	state.rbp = 0;
-	state.rdi = AGENT_PORT_NAME;
-	return thread_set_state(thread, i386_THREAD_STATE, (thread_state_t)&state, count);
+	return kr == KERN_SUCCESS ? set_tls_base(agent->workload.thread, base) : kr;
 }
 
 static kern_return_t make_thread(struct agent *agent, const struct elf_image *image)
@@ -205,7 +227,7 @@ static kern_return_t make_thread(struct agent *agent, const struct elf_image *im
 		return KERN_RESOURCE_SHORTAGE;
 	kr = thread_create(workload->task, &workload->thread);
 	if (kr == KERN_SUCCESS)
-		kr = set_registers(workload->thread, image->entry, stack);
+		kr = task_thread_begin(workload->thread, image->entry, stack, AGENT_PORT_NAME);
 	if (kr == KERN_SUCCESS)
 		kr = set_tls(agent, image);
 	return kr == KERN_SUCCESS ? thread_resume(workload->thread) : kr;

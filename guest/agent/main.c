@@ -104,7 +104,8 @@ static void prepare_workload(struct agent *agent, const struct archive *archive,
 
 	if (file.bytes == NULL)
 		agent_fail(agent, PERF_ERROR_CONFIG, 0, 0, "the session's archive has no workload");
-	wrong = elf_parse(file.bytes, file.size, WORKLOAD_LOW, WORKLOAD_HIGH, image);
+	wrong =
+	    elf_parse(file.bytes, file.size, WORKLOAD_MACHINE, WORKLOAD_LOW, WORKLOAD_HIGH, image);
 	if (wrong != NULL)
 		agent_fail(agent, PERF_ERROR_WORKLOAD, 0, 0, "%s: %s", agent->config.workload,
 			   wrong);

@@ -9,7 +9,6 @@
 #include <mach/mig_errors.h>
 #include <mach/notify.h>
 #include <mach/task_special_ports.h>
-#include <mach/thread_status.h>
 #include <mach/thread_switch.h>
 #include <machperf/task.h>
 #include "agent.h"
@@ -46,17 +45,6 @@ static void record_exit(struct workload *workload, const struct perf_frame_exit 
 	workload->has_exit = true;
 }
 
-static uint64_t thread_ip(thread_t thread)
-{
-	struct i386_thread_state state;
-	mach_msg_type_number_t count = i386_THREAD_STATE_COUNT;
-
-	if (thread_get_state(thread, i386_THREAD_STATE, (thread_state_t)&state, &count) !=
-	    KERN_SUCCESS)
-		return 0;
-	return state.rip;
-}
-
 /* Called by exc_server(): a thread of the workload, or of a task it made,
    did what it may not.  Everything ends. */
 kern_return_t catch_exception_raise(mach_port_t exception_port, mach_port_t thread,
@@ -69,7 +57,7 @@ kern_return_t catch_exception_raise(mach_port_t exception_port, mach_port_t thre
 	    .exception = exception,
 	    .code = code,
 	    .subcode = subcode,
-	    .ip = thread_ip(thread),
+	    .ip = task_thread_ip(thread),
 	};
 
 	(void)exception_port;

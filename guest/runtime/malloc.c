@@ -6,6 +6,7 @@
  * header and aligned to 16 bytes.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 struct header {
 	size_t size;  /* bytes the caller may use */
 	size_t class; /* NR_CLASSES: the block is the kernel's own */
-};
+} __attribute__((aligned(16)));
 
 struct free_block {
 	struct free_block *next;
@@ -44,7 +45,7 @@ static size_t class_of(size_t bytes)
 
 	if (bytes <= (size_t)1 << MIN_SHIFT)
 		return 0;
-	class = (size_t)(63 - __builtin_clzl(bytes) - MIN_SHIFT) * 4;
+	class = (size_t)(LONG_WIDTH - 1 - __builtin_clzl(bytes) - MIN_SHIFT) * 4;
 	while (class < NR_CLASSES && class_bytes(class) < bytes)
 		class ++;
 	return class < NR_CLASSES ? class : NR_CLASSES;

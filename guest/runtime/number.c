@@ -17,16 +17,20 @@ static unsigned digit(char c)
 	return UINT_MAX;
 }
 
-unsigned long long strtoull(const char *restrict s, char **restrict end, int base)
+/* Read a number without its sign, at most LIMIT; what is larger is LIMIT, and
+   ERANGE in errno. */
+static unsigned long long magnitude(const char *s, char **end, int base, int *negative,
+				    unsigned long long limit)
 {
 	const char *p = s;
 	unsigned long long value = 0;
-	int negative = 0, overflow = 0, any = 0;
+	int overflow = 0, any = 0;
 
+	*negative = 0;
 	while (*p == ' ' || (*p >= '\t' && *p <= '\r'))
 		p++;
 	if (*p == '-' || *p == '+')
-		negative = *p++ == '-';
+		*negative = *p++ == '-';
 	if ((base == 0 || base == 16) && p[0] == '0' && (p[1] | 32) == 'x' && digit(p[2]) < 16) {
 		p += 2;
 		base = 16;
@@ -40,32 +44,36 @@ unsigned long long strtoull(const char *restrict s, char **restrict end, int bas
 	}
 	if (end != NULL)
 		*end = (char *)(any ? p : s);
-	if (overflow) {
-		errno = ERANGE;
-		return ULLONG_MAX;
-	}
-	return negative ? -value : value;
+	if (!overflow && value <= limit)
+		return value;
+	errno = ERANGE;
+	return limit;
+}
+
+/* What is too large stays so, whatever its sign. */
+unsigned long long strtoull(const char *restrict s, char **restrict end, int base)
+{
+	int negative;
+	unsigned long long value = magnitude(s, end, base, &negative, ULLONG_MAX);
+
+	return negative && value != ULLONG_MAX ? -value : value;
 }
 
 unsigned long strtoul(const char *restrict s, char **restrict end, int base)
 {
-	return strtoull(s, end, base);
+	int negative;
+	unsigned long value = magnitude(s, end, base, &negative, ULONG_MAX);
+
+	return negative && value != ULONG_MAX ? -value : value;
 }
 
 long strtol(const char *restrict s, char **restrict end, int base)
 {
-	const char *p = s;
-	unsigned long value;
+	int negative;
+	unsigned long value = magnitude(s, end, base, &negative, (unsigned long)LONG_MAX + 1);
 
-	while (*p == ' ' || (*p >= '\t' && *p <= '\r'))
-		p++;
-	value = strtoull(s, end, base);
-	if (*p == '-') {
-		if (value != ULONG_MAX && -value <= (unsigned long)LONG_MAX + 1)
-			return (long)value;
-		errno = ERANGE;
-		return LONG_MIN;
-	}
+	if (negative)
+		return (long)-value;
 	if (value <= LONG_MAX)
 		return (long)value;
 	errno = ERANGE;

@@ -108,7 +108,9 @@ static void convert(struct sink *sink, const struct conversion *c, char letter, 
 	switch (letter) {
 	case 'd':
 	case 'i':
-		number = c->longs ? va_arg(*arguments, long) : va_arg(*arguments, int);
+		number = c->longs > 1 ? va_arg(*arguments, long long)
+			 : c->longs   ? va_arg(*arguments, long)
+				      : va_arg(*arguments, int);
 		put_number(sink, c, number < 0 ? -(uint64_t)number : (uint64_t)number, 10,
 			   number < 0, 0);
 		break;
@@ -116,8 +118,9 @@ static void convert(struct sink *sink, const struct conversion *c, char letter, 
 	case 'x':
 	case 'X':
 		put_number(sink, c,
-			   c->longs ? va_arg(*arguments, unsigned long)
-				    : va_arg(*arguments, unsigned),
+			   c->longs > 1 ? va_arg(*arguments, unsigned long long)
+			   : c->longs	? va_arg(*arguments, unsigned long)
+					: va_arg(*arguments, unsigned),
 			   letter == 'u' ? 10 : 16, 0, letter == 'X');
 		break;
 	case 'p':

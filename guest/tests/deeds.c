@@ -129,7 +129,7 @@ static void do_babble(long number)
 	struct {
 		mach_msg_header_t head;
 		mach_msg_type_t type;
-		char data[4096];
+		char data[4000]; /* more than the agent takes */
 	} message = {
 	    .head = {.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
 		     .msgh_remote_port = task_agent(),
@@ -137,13 +137,13 @@ static void do_babble(long number)
 	    .type = {.msgt_name = MACH_MSG_TYPE_BYTE,
 		     .msgt_size = 8,
 		     .msgt_inline = 1,
-		     .msgt_number = 4096},
+		     .msgt_number = 4000},
 	};
 	static const unsigned sizes[] = {sizeof(mach_msg_header_t), 40, sizeof message};
 
 	for (unsigned i = 0; i < 3; i++) {
 		message.head.msgh_size = sizes[i];
-		message.type.msgt_number = sizes[i] > 40 ? 4096 : 0;
+		message.type.msgt_number = sizes[i] > 40 ? 4000 : 0;
 		mach_msg(&message.head, MACH_SEND_MSG, sizes[i], 0, MACH_PORT_NULL, 0,
 			 MACH_PORT_NULL);
 		message.head.msgh_id = i == 0 ? TASK_MSG_EXIT : TASK_MSG_WRITE;
@@ -153,11 +153,15 @@ static void do_babble(long number)
 
 static void do_tls(long number)
 {
-	uint64_t self;
+	uintptr_t self;
 
 	(void)number;
+#ifdef __x86_64__
 	__asm__("movq %%fs:0, %0" : "=r"(self));
-	printf("tls %d\n", *(uint64_t *)self == self);
+#else
+	__asm__("movl %%gs:0, %0" : "=r"(self));
+#endif
+	printf("tls %d\n", *(uintptr_t *)self == self);
 }
 
 static void do_arguments(long number)

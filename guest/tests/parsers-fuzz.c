@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <elf.h>
 #include "../agent/archive.h"
 #include "../agent/config.h"
 #include "../agent/elf.h"
@@ -62,13 +63,14 @@ static int within(const char *bytes, size_t size, const char *part, size_t part_
 	return part >= bytes && part_size <= size && (size_t)(part - bytes) <= size - part_size;
 }
 
-static int try_elf(struct random *random, const char *program, size_t size)
+static int try_elf(struct random *random, enum elf_machine machine, const char *program,
+		   size_t size)
 {
 	struct elf_image image;
 	char *copy = damage(random, program, &size, 600);
 	int good = 1;
 
-	if (elf_parse(copy, size, LOW, HIGH, &image) == NULL) {
+	if (elf_parse(copy, size, machine, LOW, HIGH, &image) == NULL) {
 		for (unsigned i = 0; i < image.nr_segments; i++) {
 			const struct elf_segment *s = &image.segments[i];
 
@@ -137,11 +139,11 @@ static char *read_file(const char *path, size_t *size)
 	return bytes;
 }
 
-static int try_seed(uint64_t seed, const char *program, size_t size)
+static int try_seed(uint64_t seed, enum elf_machine machine, const char *program, size_t size)
 {
 	struct random random = {seed};
 
-	if (try_elf(&random, program, size) && try_archive(&random) && try_config(&random))
+	if (try_elf(&random, machine, program, size) && try_archive(&random) && try_config(&random))
 		return 1;
 	fprintf(stderr, "parsers-fuzz: seed %lu: a parser accepted what is not there\n", seed);
 	return 0;
@@ -153,6 +155,7 @@ int main(int argc, char **argv)
 	time_t end = time(NULL) + (seconds != NULL ? atol(seconds) : 2);
 	uint64_t seed = 0;
 	struct elf_image image;
+	enum elf_machine machine;
 	size_t size;
 	char *program;
 	const char *wrong;
@@ -163,15 +166,16 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	program = read_file(argv[1], &size);
-	wrong = elf_parse(program, size, LOW, HIGH, &image);
+	machine = size > EI_CLASS && program[EI_CLASS] == ELFCLASS32 ? ELF_I386 : ELF_X86_64;
+	wrong = elf_parse(program, size, machine, LOW, HIGH, &image);
 	if (wrong != NULL) {
 		fprintf(stderr, "parsers-fuzz: %s as it is: %s\n", argv[1], wrong);
 		return 2;
 	}
 	if (argc > 2)
-		good = try_seed(strtoul(argv[2], NULL, 10), program, size);
+		good = try_seed(strtoul(argv[2], NULL, 10), machine, program, size);
 	while (argc == 2 && good && (seed % 256 != 0 || time(NULL) < end))
-		good = try_seed(++seed, program, size);
+		good = try_seed(++seed, machine, program, size);
 	printf("parsers-fuzz: seeds 1 to %lu\n", seed);
 	free(program);
 	return good ? 0 : 1;

@@ -287,7 +287,7 @@ static void make_program(struct program *p)
 static const char *parse_program(const struct program *p, struct elf_image *image)
 {
 	char *copy = exact(p, sizeof *p);
-	const char *wrong = elf_parse(copy, sizeof *p, LOW, HIGH, image);
+	const char *wrong = elf_parse(copy, sizeof *p, ELF_X86_64, LOW, HIGH, image);
 
 	free(copy);
 	return wrong;
@@ -368,7 +368,7 @@ static void elf_cut_or_changed_anywhere(void **state)
 	for (size_t cut = 0; cut < sizeof p; cut += cut < 512 ? 1 : 64) {
 		char *copy = exact(&p, cut);
 
-		if (elf_parse(copy, cut, LOW, HIGH, &image) == NULL)
+		if (elf_parse(copy, cut, ELF_X86_64, LOW, HIGH, &image) == NULL)
 			assert_true(cut >= 0x1900);
 		free(copy);
 	}
@@ -378,6 +378,173 @@ static void elf_cut_or_changed_anywhere(void **state)
 
 			((unsigned char *)&changed)[at] = values[i];
 			if (parse_program(&changed, &image) != NULL)
+				continue;
+			for (unsigned s = 0; s < image.nr_segments; s++)
+				assert_true(image.segments[s].offset +
+						image.segments[s].file_size <=
+					    sizeof p);
+		}
+	}
+}
+
+/* The same program for i386: only the headers have other widths. */
+
+#define HIGH_32 0xb0000000UL
+
+struct program_32 {
+	Elf32_Ehdr header;
+	Elf32_Phdr segments[4];
+	struct {
+		Elf32_Nhdr head;
+		char name[12];
+		uint32_t version;
+	} task;
+	struct {
+		Elf32_Nhdr head;
+		char name[4];
+		unsigned char id[20];
+	} build_id;
+	char rest[0x2000];
+};
+
+static void make_program_32(struct program_32 *p)
+{
+	*p = (struct program_32){
+	    .header = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+		       .e_type = ET_EXEC,
+		       .e_machine = EM_386,
+		       .e_entry = 0x8049010,
+		       .e_phoff = offsetof(struct program_32, segments),
+		       .e_phentsize = sizeof(Elf32_Phdr),
+		       .e_phnum = 4},
+	    .segments = {{.p_type = PT_LOAD,
+			  .p_flags = PF_R | PF_X,
+			  .p_offset = 0x1000,
+			  .p_vaddr = 0x8049000,
+			  .p_filesz = 0x800,
+			  .p_memsz = 0x800},
+			 {.p_type = PT_LOAD,
+			  .p_flags = PF_R | PF_W,
+			  .p_offset = 0x1800,
+			  .p_vaddr = 0x804a800,
+			  .p_filesz = 0x100,
+			  .p_memsz = 0x5000},
+			 {.p_type = PT_NOTE,
+			  .p_offset = offsetof(struct program_32, task),
+			  .p_filesz = sizeof p->task + sizeof p->build_id},
+			 {.p_type = PT_TLS,
+			  .p_offset = 0x1800,
+			  .p_filesz = 8,
+			  .p_memsz = 32,
+			  .p_align = 8}},
+	    .task = {{9, 4, 1}, "machperf", 1},
+	    .build_id = {{4, 20, NT_GNU_BUILD_ID}, "GNU", {1, 2, 3}},
+	};
+}
+
+static const char *parse_program_32(const struct program_32 *p, struct elf_image *image)
+{
+	char *copy = exact(p, sizeof *p);
+	const char *wrong = elf_parse(copy, sizeof *p, ELF_I386, LOW, HIGH_32, image);
+
+	free(copy);
+	return wrong;
+}
+
+static void elf_32_good(void **state)
+{
+	struct program_32 p;
+	struct elf_image image;
+
+	(void)state;
+	make_program_32(&p);
+	assert_null(parse_program_32(&p, &image));
+	assert_int_equal(image.entry, 0x8049010);
+	assert_int_equal(image.nr_segments, 2);
+	assert_int_equal(image.segments[0].prot, ELF_PROT_READ | ELF_PROT_EXECUTE);
+	assert_int_equal(image.segments[1].prot, ELF_PROT_READ | ELF_PROT_WRITE);
+	assert_int_equal(image.segments[1].address, 0x804a800);
+	assert_int_equal(image.segments[1].memory_size, 0x5000);
+	assert_int_equal(image.segments[1].offset, 0x1800);
+	assert_int_equal(image.segments[1].file_size, 0x100);
+	assert_int_equal(image.tls.memory_size, 32);
+	assert_int_equal(image.tls_align, 8);
+	assert_int_equal(image.build_id_size, 20);
+	assert_int_equal(image.build_id[2], 3);
+}
+
+#define CHANGED_32(change, expected)                                                               \
+	do {                                                                                       \
+		struct program_32 p;                                                               \
+		struct elf_image image;                                                            \
+		const char *wrong;                                                                 \
+                                                                                                   \
+		make_program_32(&p);                                                               \
+		change;                                                                            \
+		wrong = parse_program_32(&p, &image);                                              \
+		assert_non_null(wrong);                                                            \
+		assert_non_null(strstr(wrong, expected));                                          \
+	} while (0)
+
+static void elf_32_errors(void **state)
+{
+	(void)state;
+	CHANGED_32(p.header.e_ident[1] = 'e', "not an ELF file");
+	CHANGED_32(p.header.e_ident[EI_CLASS] = ELFCLASS64, "not a program for i386");
+	CHANGED_32(p.header.e_machine = EM_X86_64, "not a program for i386"); /* x32 */
+	CHANGED_32(p.header.e_type = ET_DYN, "position-independent");
+	CHANGED_32(p.header.e_phentsize = sizeof(Elf64_Phdr), "no program headers");
+	CHANGED_32(p.header.e_phnum = 65535, "beyond the end");
+	CHANGED_32(p.header.e_phoff = ~0U - 8, "beyond the end");
+	CHANGED_32(p.segments[0].p_offset = ~0U, "beyond the end");
+	CHANGED_32(p.segments[0].p_filesz = ~0U, "beyond the end");
+	CHANGED_32(p.segments[0].p_vaddr = 0xc1001000, "outside");
+	CHANGED_32(p.segments[1].p_memsz = ~0U - 0x402000, "outside");
+	CHANGED_32(p.segments[1].p_memsz = HIGH_32 - 0x804a800 + 1, "outside");
+	CHANGED_32(p.segments[1].p_vaddr = 0x8049800, "share a page");
+	CHANGED_32(p.segments[2].p_type = PT_INTERP, "dynamically linked");
+	CHANGED_32(p.segments[3].p_align = 3, "thread-local");
+	CHANGED_32(p.task.name[0] = 'M', "lacks the machperf note");
+	CHANGED_32(p.header.e_entry = 0x804a800, "entry point");
+}
+
+/* Neither width takes the other's programs. */
+static void elf_of_the_other_width(void **state)
+{
+	struct program p;
+	struct program_32 p32;
+	struct elf_image image;
+
+	(void)state;
+	make_program(&p);
+	make_program_32(&p32);
+	assert_string_equal(elf_parse((char *)&p, sizeof p, ELF_I386, LOW, HIGH_32, &image),
+			    "not a program for i386");
+	assert_string_equal(elf_parse((char *)&p32, sizeof p32, ELF_X86_64, LOW, HIGH, &image),
+			    "not a program for x86-64");
+}
+
+static void elf_32_cut_or_changed_anywhere(void **state)
+{
+	static const unsigned char values[] = {0, 1, 0x7f, 0xff};
+	struct program_32 p;
+	struct elf_image image;
+
+	(void)state;
+	make_program_32(&p);
+	for (size_t cut = 0; cut < sizeof p; cut += cut < 512 ? 1 : 64) {
+		char *copy = exact(&p, cut);
+
+		if (elf_parse(copy, cut, ELF_I386, LOW, HIGH_32, &image) == NULL)
+			assert_true(cut >= 0x1900);
+		free(copy);
+	}
+	for (size_t at = 0; at < offsetof(struct program_32, rest); at++) {
+		for (size_t i = 0; i < sizeof values; i++) {
+			struct program_32 changed = p;
+
+			((unsigned char *)&changed)[at] = values[i];
+			if (parse_program_32(&changed, &image) != NULL)
 				continue;
 			for (unsigned s = 0; s < image.nr_segments; s++)
 				assert_true(image.segments[s].offset +
@@ -398,6 +565,10 @@ int main(void)
 	    cmocka_unit_test(config_limits),
 	    cmocka_unit_test(elf_good),
 	    cmocka_unit_test(elf_errors),
+	    cmocka_unit_test(elf_32_good),
+	    cmocka_unit_test(elf_32_errors),
+	    cmocka_unit_test(elf_of_the_other_width),
+	    cmocka_unit_test(elf_32_cut_or_changed_anywhere),
 	    cmocka_unit_test(elf_cut_or_changed_anywhere),
 	};
 

@@ -4,6 +4,8 @@
  * "FAIL" lines on the console, and ends the emulator when it can.
  * Arguments: ${host-port} ${device-port}.
  */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,14 +53,20 @@ static void test_numbers(void)
 	char text[80], *end;
 	const char *volatile longer = "longer"; /* not for the compiler to see through */
 
-	snprintf(text, sizeof text, "%d|%5u|%-4x|%04X|%s|%.2s|%c|%%|%ld|%zu", -12, 34U, 0xabU,
-		 0xcdU, "str", "cut", 'q', -5000000000L, (size_t)7);
+	snprintf(text, sizeof text, "%d|%5u|%-4x|%04X|%s|%.2s|%c|%%|%lld|%zu", -12, 34U, 0xabU,
+		 0xcdU, "str", "cut", 'q', -5000000000LL, (size_t)7);
 	check(strcmp(text, "-12|   34|ab  |00CD|str|cu|q|%|-5000000000|7") == 0, "snprintf");
 	check(snprintf(text, 4, "%s", longer) == 6 && strcmp(text, "lon") == 0,
 	      "snprintf cuts and says the length");
 	check(strtoul("123x", &end, 10) == 123 && *end == 'x', "strtoul stops at the end");
 	check(strtoul("0x1f", NULL, 0) == 31 && strtol("-42", NULL, 10) == -42, "strtol");
 	check(strtoull("18446744073709551616", NULL, 10) == ~0ULL, "strtoull overflows to the top");
+	errno = 0;
+	check(strtoul("18446744073709551615", NULL, 10) == ULONG_MAX &&
+		  errno == (ULONG_MAX < ULLONG_MAX ? ERANGE : 0),
+	      "strtoul by the width of a long");
+	check(strtol("-9223372036854775809", NULL, 10) == LONG_MIN && errno == ERANGE,
+	      "strtol overflows to the bottom");
 }
 
 /* Blocks of all sizes keep what was put into them while others come and go. */
@@ -92,8 +100,22 @@ static void test_heap(void)
 		sizes[slot] = size;
 	}
 	check(good, "heap");
-	check(malloc(1UL << 47) == NULL && malloc(too_large) == NULL,
-	      "heap refuses what cannot be had");
+	check(malloc(too_large) == NULL, "heap refuses what cannot be had");
+}
+
+/* More than there are addresses, in large blocks. */
+static void test_large_blocks(void)
+{
+	enum { COUNT = 8 };
+	void *blocks[COUNT];
+	size_t size = (size_t)1 << (LONG_WIDTH == 64 ? 45 : 29);
+	int got = 0;
+
+	while (got < COUNT && (blocks[got] = malloc(size)) != NULL)
+		got++;
+	check(got > 0 && got < COUNT, "heap ends with the addresses");
+	while (got > 0)
+		free(blocks[--got]);
 }
 
 static volatile int thread_ran;
@@ -165,6 +187,7 @@ int main(int argc, char **argv)
 	test_strings();
 	test_numbers();
 	test_heap();
+	test_large_blocks();
 	test_threads();
 	test_messages();
 	printf("runtime: %s\n", failures == 0 ? "all good" : "FAILED");

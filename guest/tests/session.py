@@ -123,8 +123,10 @@ def contents(path):
 
 
 def as_elf32(kernel, where):
-    """The kernel in an ELF32 container, for an emulator that loads no other."""
+    """The kernel in an ELF32 container, for an emulator that loads no other; one that is in such already as it is."""
     data = contents(kernel)
+    if data[4] == 1:
+        return kernel
     entry, phoff = struct.unpack_from("<QQ", data, 24)
     count, = struct.unpack_from("<H", data, 56)
     loads = []

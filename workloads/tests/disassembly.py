@@ -38,9 +38,9 @@ def functions(program):
 def has_frame(code):
     pushed = False
     for _, instruction in code:
-        if instruction == "push   %rbp":
+        if instruction in ("push   %rbp", "push   %ebp"):
             pushed = True
-        elif instruction == "mov    %rsp,%rbp":
+        elif instruction in ("mov    %rsp,%rbp", "mov    %esp,%ebp"):
             return pushed
         elif re.match(r"(call|j|ret)", instruction):
             return False

@@ -3,8 +3,8 @@
  * What a program that runs as a Mach task gets from the runtime, beside a
  * small C library.
  *
- * A task is started with the usual x86-64 stack (argc, argv, envp) and, in
- * %rdi, the name of a send right to the agent that loaded it: 0 for a task
+ * A task is started with the usual stack (argc, argv, envp) and, in %rdi (on
+ * i386 %edi), the name of a send right to the agent that loaded it: 0 for a task
  * the kernel's boot script started.  The agent takes what the task prints
  * and its exit status; without one, the kernel's console takes the first.
  */
@@ -46,6 +46,14 @@ mach_port_t task_agent(void);
    vm_allocate. */
 kern_return_t task_thread_start(void (*function)(void *), void *argument, vm_size_t stack_size,
 				thread_t *thread);
+
+/* Have THREAD, of any task, begin at IP with the stack pointer SP, the frame
+   pointer 0, so that its callchains end there, and FIRST in %rdi or %edi: on
+   x86-64 the first argument of a function.  Errors: those of thread_set_state. */
+kern_return_t task_thread_begin(thread_t thread, vm_address_t ip, vm_address_t sp, uintptr_t first);
+
+/* Where THREAD is or, if it left user mode, will go on; 0 if that is unknown. */
+vm_address_t task_thread_ip(thread_t thread);
 
 /* The name of a kernel error in a few words, or NULL if it has none here. */
 const char *task_error_name(kern_return_t kr);
