@@ -47,6 +47,9 @@
 /* Bits of a code selector that say how privileged it is. */
 #define CS_RING		3
 
+/* The flag by which interrupts are on. */
+#define FLAGS_INTERRUPT	0x200
+
 /* Opcodes around which the frame pointer is not this function's. */
 #define OP_PUSH_FP	0x55
 #define OP_PUSH		0x50	/* of any register, in the low bits */
@@ -257,12 +260,27 @@ user_read (struct user_window *window, unsigned long address,
   return TRUE;
 }
 
+#if !defined (__x86_64__)
+boolean_t
+callchain_gate_state (const struct i386_saved_state *state)
+{
+  /* User mode cannot turn interrupts off, so it is %cs that stands there.  The
+     stub moves %eip first: then both are the same. */
+  return (state->efl & FLAGS_INTERRUPT) == 0 && state->cs != state->efl
+	 && state->cs != state->eip;
+}
+#endif
+
 void
 callchain_user_regs (const struct thread *thread, struct pmu_regs *user)
 {
   const struct i386_saved_state *saved = &thread->pcb->iss;
 
   user->ip = saved->eip;
+#if !defined (__x86_64__)
+  if (callchain_gate_state (saved))
+    user->ip = saved->cs;
+#endif
   user->sp = saved->uesp;
   user->fp = saved->ebp;
   user->flags = saved->efl;

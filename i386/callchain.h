@@ -40,6 +40,13 @@ unsigned int callchain_user (const struct thread *thread,
 const unsigned long *callchain_user_interrupt (const struct pmu_regs *regs,
 					       unsigned long *fp);
 
+#if !defined (__x86_64__)
+/* Whether state, of a thread in user mode or from there, is as a system call's
+   gate fills it: the processor pushes no flags there, so %cs and %eip stand a
+   word higher until the kernel's stub has put all in order. */
+boolean_t callchain_gate_state (const struct i386_saved_state *state);
+#endif
+
 /* How thread left user mode last, as far as the kernel saved it. */
 void callchain_user_regs (const struct thread *thread,
 			  struct pmu_regs *user);

@@ -55,6 +55,12 @@ put_frame (const struct i386_saved_state *state, uint64_t *values)
   values[REGISTER_FLAGS] = state->efl;
   values[REGISTER_SP] = state->uesp;
   values[REGISTER_SS] = state->ss;
+  if (callchain_gate_state (state))
+    {
+      values[REGISTER_IP] = state->cs;
+      values[REGISTER_CS] = state->efl;
+      values[REGISTER_FLAGS] = 0;
+    }
 }
 
 static void
