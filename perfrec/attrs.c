@@ -10,10 +10,8 @@
 #define SIDEBAND                                                                                   \
 	(PERF_ATTR_MMAP | PERF_ATTR_MMAP2 | PERF_ATTR_COMM | PERF_ATTR_TASK | PERF_ATTR_BUILD_ID)
 
-/* What perf asks for with --call-graph dwarf on x86-64: ax to ss and r8 to r15. */
-#define DWARF_REGISTERS 0xff0fff
-
-static void ask_callchain(struct perf_event_attr *attr, const struct options *options)
+static void ask_callchain(struct perf_event_attr *attr, const struct options *options,
+			  const struct arch *arch)
 {
 	enum callchain how = options->callchain;
 
@@ -22,7 +20,7 @@ static void ask_callchain(struct perf_event_attr *attr, const struct options *op
 	attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
 	if (how == CALLCHAIN_DWARF) {
 		attr->sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
-		attr->sample_regs_user = DWARF_REGISTERS;
+		attr->sample_regs_user = arch->dwarf_registers;
 		attr->sample_stack_user = options->stack_dump;
 		attr->flags |= PERF_ATTR_EXCLUDE_CALLCHAIN_USER;
 	}
@@ -40,7 +38,7 @@ static void ask_threads(struct perf_event_attr *attr, bool first)
 
 /* What only an event that takes samples has. */
 static void ask_samples(struct perf_event_attr *attr, const struct options *options,
-			const struct event *event)
+			const struct arch *arch, const struct event *event)
 {
 	struct rate rate = event_rate(options, event);
 
@@ -49,10 +47,11 @@ static void ask_samples(struct perf_event_attr *attr, const struct options *opti
 	attr->flags |= PERF_ATTR_SAMPLE_ID_ALL;
 	if (rate.hertz)
 		attr->flags |= PERF_ATTR_FREQ;
-	ask_callchain(attr, options);
+	ask_callchain(attr, options, arch);
 }
 
-void make_attrs(struct perf_event_attr *attrs, const struct options *options)
+void make_attrs(struct perf_event_attr *attrs, const struct options *options,
+		const struct arch *arch)
 {
 	unsigned int n;
 
@@ -75,6 +74,6 @@ void make_attrs(struct perf_event_attr *attrs, const struct options *options)
 			continue;
 		if (n == 0)
 			attr->flags |= SIDEBAND;
-		ask_samples(attr, options, event);
+		ask_samples(attr, options, arch, event);
 	}
 }

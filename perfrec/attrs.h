@@ -7,7 +7,9 @@
 
 #include "options.h"
 
-/* Fill attrs[n] for each event; the first carries the side-band records. */
-void make_attrs(struct perf_event_attr *attrs, const struct options *options);
+/* Fill attrs[n] for each event of a kernel of this width; the first carries the
+   side-band records. */
+void make_attrs(struct perf_event_attr *attrs, const struct options *options,
+		const struct arch *arch);
 
 #endif /* PERFREC_ATTRS_H */

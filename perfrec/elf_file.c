@@ -110,12 +110,20 @@ void elf_file_close(struct elf_file *file)
 	memset(file, 0, sizeof(*file));
 }
 
+const struct arch *elf_file_arch(const struct elf_file *file)
+{
+	GElf_Ehdr header;
+
+	if (!gelf_getehdr(file->elf, &header))
+		return NULL;
+	return arch_of_elf(header.e_machine, header.e_ident[EI_CLASS]);
+}
+
 bool elf_file_runs(const struct elf_file *file)
 {
 	GElf_Ehdr header;
 
-	return gelf_getehdr(file->elf, &header) && header.e_machine == EM_X86_64 &&
-	       header.e_type == ET_EXEC;
+	return gelf_getehdr(file->elf, &header) && header.e_type == ET_EXEC;
 }
 
 bool elf_file_has_note(const struct elf_file *file, const char *owner, uint32_t type)

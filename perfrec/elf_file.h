@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch.h"
+
 #define MAX_BUILD_ID 20
 
 struct elf_file {
@@ -29,7 +31,10 @@ enum elf_status elf_file_open(struct elf_file *file, const char *path);
 /* All 0 is nothing. */
 void elf_file_close(struct elf_file *file);
 
-/* Whether it is a program of the machine (x86-64, not relocatable). */
+/* The width it is of; NULL: it is of another machine. */
+const struct arch *elf_file_arch(const struct elf_file *file);
+
+/* Whether it is a program that is linked to its addresses (not relocatable). */
 bool elf_file_runs(const struct elf_file *file);
 
 /* Whether it has a note of this owner and type. */

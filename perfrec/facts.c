@@ -31,7 +31,8 @@ static void add_word(struct facts *facts, const char *format, ...)
 
 /* The command as it would be given again: every option that changes what is
    recorded, in a fixed order; no names of files. */
-static void make_cmdline(struct facts *facts, const struct options *options, const char *workload)
+static void make_cmdline(struct facts *facts, const struct options *options,
+			 const struct images *images)
 {
 	struct text names = {0};
 	unsigned int n;
@@ -39,6 +40,8 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	put_events(&names, &options->events);
 	add_word(facts, "perfrec");
 	add_word(facts, "record");
+	if (images->arch != arch_default())
+		add_word(facts, "--arch=%s", images->arch->name);
 	if (options->accelerator == ACCEL_KVM)
 		add_word(facts, "--accel=kvm");
 	add_word(facts, "-e");
@@ -67,7 +70,7 @@ static void make_cmdline(struct facts *facts, const struct options *options, con
 	add_word(facts, "--ring-size");
 	add_word(facts, "%" PRIu64, options->ring_size);
 	add_word(facts, "--");
-	add_word(facts, "%s", workload);
+	add_word(facts, "%s", images->workload_name);
 	for (n = 0; options->arguments && options->arguments[n]; n++)
 		add_word(facts, "%s", options->arguments[n]);
 	facts->info.failed |= names.failed;
@@ -173,13 +176,13 @@ int make_facts(struct facts *facts, const struct session *session,
 	facts->cmdline = calloc(nr + MOST_WORDS, sizeof(*facts->cmdline));
 	if (!facts->cmdline || !make_build_ids(facts, totals))
 		return fail(EXIT_HOST, "out of memory");
-	make_cmdline(facts, options, session->images->workload_name);
+	make_cmdline(facts, options, session->images);
 	make_groups(facts, &options->events);
 	make_info(&facts->info, session, emulator);
 	written->hostname = "gnumach";
 	written->osrelease = hello->info.kernel_version[0] ? hello->info.kernel_version : NULL;
 	written->version = MACHPERF_VERSION;
-	written->arch = "x86_64";
+	written->arch = session->images->arch->uts;
 	written->cpudesc = hello->info.cpu_name[0] ? hello->info.cpu_name : NULL;
 	machine_cpuid(options->accelerator, facts->cpuid);
 	written->cpuid = facts->cpuid;

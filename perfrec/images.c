@@ -16,9 +16,6 @@
 #include "exit_codes.h"
 #include "images.h"
 
-#define KERNEL_PLACE "kern/gnumach-amd64-up"
-#define AGENT_PLACE  "guest/agent/agent"
-
 /* The folder two above this program; malloc'd, NULL: no memory or no /proc. */
 static char *build_folder(void)
 {
@@ -101,9 +98,11 @@ static int bad_image(const char *what, const char *path, enum elf_status status)
 		    strerror(errno));
 }
 
+/* The kernel, and with it the width of all. */
 static int find_kernel(struct images *images, const struct options *options, const char *root)
 {
-	char *path = options->kernel ? strdup(options->kernel) : join(root, KERNEL_PLACE, "");
+	const struct arch *asked = options->arch ? options->arch : arch_default();
+	char *path = options->kernel ? strdup(options->kernel) : join(root, asked->kernel, "");
 	enum elf_status status;
 
 	if (!path)
@@ -117,7 +116,16 @@ static int find_kernel(struct images *images, const struct options *options, con
 	}
 	images->kernel_path = realpath(path, NULL);
 	free(path);
-	return images->kernel_path ? EXIT_GOOD : fail(EXIT_HOST, "%s", strerror(errno));
+	if (!images->kernel_path)
+		return fail(EXIT_HOST, "%s", strerror(errno));
+	images->arch = elf_file_arch(&images->kernel);
+	if (!images->arch)
+		return fail(EXIT_NO_IMAGE, "kernel %s: for neither amd64 nor i386",
+			    images->kernel_path);
+	if (options->arch && images->arch != options->arch)
+		return fail(EXIT_USAGE, "--arch %s: kernel %s is one for %s", options->arch->name,
+			    images->kernel_path, images->arch->name);
+	return EXIT_GOOD;
 }
 
 static int find_agent(struct images *images, const char *root)
@@ -125,7 +133,7 @@ static int find_agent(struct images *images, const char *root)
 	struct elf_file agent;
 	enum elf_status status;
 
-	images->agent_path = join(root, AGENT_PLACE, "");
+	images->agent_path = join(root, images->arch->agent, "");
 	if (!images->agent_path)
 		return fail(EXIT_HOST, "out of memory");
 	status = elf_file_open(&agent, images->agent_path);
@@ -138,14 +146,24 @@ static int find_agent(struct images *images, const char *root)
 /* Whether the workload may run as a Mach task. */
 static int check_workload(const struct images *images, const char *name)
 {
+	const struct arch *arch;
+
 	if (!elf_file_has_note(&images->workload, PERF_NOTE_OWNER, PERF_NOTE_TASK))
 		return fail(
 		    EXIT_NOT_TASK,
 		    "workload %s: not built for Mach: it lacks the machperf note (a program "
 		    "of Linux? guest/README.md shows how to build one)",
 		    name);
-	if (!elf_file_runs(&images->workload))
-		return fail(EXIT_NOT_TASK, "workload %s: not a static x86-64 program", name);
+	arch = elf_file_arch(&images->workload);
+	if (!elf_file_runs(&images->workload) || !arch)
+		return fail(EXIT_NOT_TASK, "workload %s: not a static program for amd64 or i386",
+			    name);
+	if (arch != images->arch)
+		return fail(
+		    EXIT_USAGE,
+		    "workload %s: a program for %s, but the kernel is one for %s; --arch %s "
+		    "takes the other",
+		    name, arch->name, images->arch->name, arch->name);
 	if (strpbrk(images->workload_name, "\n") || strlen(images->workload_name) > 63)
 		return fail(EXIT_USAGE, "workload %s: its name is too long or odd for a task's",
 			    name);
@@ -157,7 +175,7 @@ static int find_workload(struct images *images, const struct options *options, c
 {
 	const char *name = options->workload;
 	bool bare = !strchr(name, '/');
-	char *path = bare ? join(root, "workloads", name) : strdup(name);
+	char *path = bare ? join(root, images->arch->workloads, name) : strdup(name);
 	enum elf_status status;
 
 	if (!path)
@@ -194,11 +212,11 @@ int find_images(struct images *images, const struct options *options)
 	if (!root)
 		return fail(EXIT_HOST, "cannot tell where this program stands: %s",
 			    strerror(errno));
-	code = find_workload(images, options, root);
+	code = find_kernel(images, options, root);
+	if (code == EXIT_GOOD)
+		code = find_workload(images, options, root);
 	if (code == EXIT_GOOD)
 		code = find_emulator(images, options);
-	if (code == EXIT_GOOD)
-		code = find_kernel(images, options, root);
 	if (code == EXIT_GOOD)
 		code = find_agent(images, root);
 	free(root);

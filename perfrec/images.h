@@ -8,6 +8,7 @@
 
 /* Paths are absolute and malloc'd. */
 struct images {
+	const struct arch *arch; /* of kernel, agent and workload */
 	char *emulator;
 	char *emulator_data; /* folder of the firmware; NULL: the emulator's own */
 	char *kernel_path;

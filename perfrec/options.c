@@ -53,6 +53,14 @@ static int take_accelerator(struct options *options, const char *argument)
 	return EXIT_GOOD;
 }
 
+static int take_arch(struct options *options, const char *argument)
+{
+	options->arch = arch_named(argument);
+	if (!options->arch)
+		return fail(EXIT_USAGE, "--arch: '%s' is none of amd64, i386", argument);
+	return EXIT_GOOD;
+}
+
 /* Events are looked up when it is known whose they are. */
 static int parse_event_texts(struct options *options)
 {
@@ -100,6 +108,8 @@ int take_common_option(struct options *options, int option, const char *argument
 	case OPTION_QEMU:
 		options->emulator = argument;
 		return EXIT_GOOD;
+	case OPTION_ARCH:
+		return take_arch(options, argument);
 	case OPTION_KERNEL:
 		options->kernel = argument;
 		return EXIT_GOOD;

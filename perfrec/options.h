@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 
+#include "arch.h"
 #include "events.h"
 #include "layout.h"
 
@@ -47,6 +48,7 @@ struct options {
 	const char *event_texts[MAX_EVENTS]; /* as -e gave them */
 	unsigned int nr_event_texts;
 	const char *output;
+	const struct arch *arch; /* NULL: that of the kernel */
 	const char *emulator;	 /* NULL: search */
 	const char *kernel;	 /* NULL: search */
 	const char *model;	 /* geometry of the emulated PMU; NULL: the default */
@@ -93,6 +95,7 @@ struct syntax {
    letters, with OWN_OPTION for the first that is a command's own. */
 enum common_option {
 	OPTION_QEMU = 256,
+	OPTION_ARCH,
 	OPTION_KERNEL,
 	OPTION_CPUS,
 	OPTION_MEMORY,
@@ -108,6 +111,7 @@ enum common_option {
 	{"event", required_argument, NULL, 'e'}, {"all-cpus", no_argument, NULL, 'a'},             \
 	    {"quiet", no_argument, NULL, 'q'}, {"help", no_argument, NULL, 'h'},                   \
 	    {"qemu", required_argument, NULL, OPTION_QEMU},                                        \
+	    {"arch", required_argument, NULL, OPTION_ARCH},                                        \
 	    {"kernel", required_argument, NULL, OPTION_KERNEL},                                    \
 	    {"cpus", required_argument, NULL, OPTION_CPUS},                                        \
 	    {"memory", required_argument, NULL, OPTION_MEMORY},                                    \

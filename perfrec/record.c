@@ -185,7 +185,7 @@ int record_command(int argc, char *const *argv)
 	code = run->session.signals < 0 ? fail(EXIT_HOST, "signalfd: %s", strerror(errno))
 					: find_images(&run->images, &run->options);
 	if (code == EXIT_GOOD) {
-		make_attrs(run->attrs, &run->options);
+		make_attrs(run->attrs, &run->options, run->images.arch);
 		code = run_session(run, argc, argv);
 	}
 	machine_remove(&run->machine);

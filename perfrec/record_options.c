@@ -61,6 +61,7 @@ static const char help[] =
     "      --model GEOMETRY      of caches, TLBs and predictor: a preset, KEY=VALUE, or both\n"
     "      --timeout SECONDS     give a hanging guest up; default 600, 0: never\n"
     "      --silence SECONDS     the same for one that says nothing at all; default 60\n"
+    "      --arch i386           a kernel and programs of 32 bits; default amd64\n"
     "      --kernel IMAGE        another grafted kernel\n"
     "      --cpus N              processors, for a kernel that drives several; default 1\n"
     "      --memory MB           of the machine; default 128, with more processors 512\n"

@@ -41,7 +41,7 @@ int subject_prepare(struct subject *subject)
 	subject->output = subject->options.format != STAT_TEXT && !subject->options.output
 			      ? STDERR_FILENO
 			      : STDOUT_FILENO;
-	make_attrs(subject->attrs, session);
+	make_attrs(subject->attrs, session, subject->images.arch);
 	return EXIT_GOOD;
 }
 

@@ -22,6 +22,7 @@ _machperf_values() {
 	timeline:--by) echo "task thread cpu event" ;;
 	export:--format) echo "folded speedscope pprof firefox chrome json" ;;
 	gate:--format) echo "text json junit markdown sarif" ;;
+	record:--arch | stat:--arch) echo "amd64 i386" ;;
 	record:-g | record:--call-graph) echo "fp dwarf no" ;;
 	esac
 }

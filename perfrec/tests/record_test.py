@@ -50,6 +50,15 @@ def elf(address, physical, symbols, notes, machine=62, kind=2):
     return header + bytes(offset - len(header)) + parts + sections
 
 
+def elf32(address, physical, notes, machine=3):
+    """A small ELF32 file: one code segment, one of notes."""
+    code = b'\x90' * 0x100
+    header = b'\x7fELF\1\1\1' + bytes(9) + struct.pack('<HHIIIIIHHHHHH', 2, machine, 1, address, 52, 0, 0, 52, 32, 2, 40, 0, 0)
+    header += struct.pack('<IIIIIIII', 1, 0x1000, address, physical, len(code), len(code), 5, 0x1000)
+    header += struct.pack('<IIIIIIII', 4, 0x1100, 0, 0, len(notes), len(notes), 4, 4)
+    return header + bytes(0x1000 - len(header)) + code + notes
+
+
 TASK_NOTE = note(b'machperf', 1, struct.pack('<I', 1))
 
 
@@ -354,14 +363,50 @@ class Errors(Tree):
         self.refuse(69, 'not an ELF file', self.put('empty', b''))
         self.refuse(69, 'not an ELF file', self.put('short', b'\x7fELF'))
         self.refuse(70, 'lacks the machperf note', '/bin/true')
-        self.refuse(70, 'not a static x86-64 program', self.put('i386', elf(0x400000, 0x400000, [], TASK_NOTE, machine=3)))
-        self.refuse(70, 'not a static x86-64 program', self.put('pie', elf(0x400000, 0x400000, [], TASK_NOTE, kind=3)))
+        not_static = 'not a static program for amd64 or i386'
+        self.refuse(70, not_static, self.put('arm', elf(0x400000, 0x400000, [], TASK_NOTE, machine=183)))
+        self.refuse(70, not_static, self.put('x32', elf32(0x400000, 0x400000, TASK_NOTE, machine=62)))
+        self.refuse(70, not_static, self.put('pie', elf(0x400000, 0x400000, [], TASK_NOTE, kind=3)))
 
     def test_images(self):
         self.refuse(71, 'kernel .*: No such file', '--kernel', 'nothing', 'chase')
         self.refuse(71, 'kernel .*: not an ELF file', '--kernel', FAKE, 'chase')
         os.unlink(os.path.join(self.top, 'guest/agent/agent'))
         self.refuse(71, 'agent .*: No such file', 'chase')
+
+    def put_i386(self):
+        """Kernel, agent and workload of 32 bits; where the kernel is."""
+        os.makedirs(os.path.join(self.top, 'workloads/i386'))
+        task = elf32(0x8049000, 0x8049000, note(b'GNU', 3, WORKLOAD_ID) + TASK_NOTE)
+        self.put('guest/agent/agent-i386', task)
+        self.put('workloads/i386/chase', task)
+        return self.put('kern/gnumach-i386-up', elf32(0xc1000000, 0x1000000, note(b'GNU', 3, KERNEL_ID)))
+
+    def test_arch(self):
+        self.refuse(64, "--arch: 'x32' is none of amd64, i386", '--arch', 'x32', 'chase')
+        self.refuse(71, 'kernel .*gnumach-i386-up: No such file', '--arch', 'i386', 'chase')
+        kernel = self.put_i386()
+        self.refuse(64, '--arch amd64: kernel .*gnumach-i386-up is one for i386', '--arch', 'amd64', '--kernel', kernel, 'chase')
+        self.refuse(64, '--arch i386: kernel .*gnumach-amd64-up is one for amd64', '--arch', 'i386', '--kernel',
+                    os.path.join(self.top, 'kern/gnumach-amd64-up'), 'chase')
+        self.refuse(64, 'a program for i386, but the kernel is one for amd64; --arch i386 takes the other',
+                    os.path.join(self.top, 'workloads/i386/chase'))
+        self.refuse(64, 'a program for amd64, but the kernel is one for i386; --arch amd64 takes the other', '--arch', 'i386',
+                    os.path.join(self.top, 'workloads/chase'))
+        self.refuse(71, 'kernel .*: for neither amd64 nor i386', '--kernel', self.put('arm', elf(TEXT_KERNEL, 0x100c000, [], b'', 183)), 'chase')
+        os.unlink(os.path.join(self.top, 'guest/agent/agent-i386'))
+        self.refuse(71, 'agent .*agent-i386: No such file', '--arch', 'i386', 'chase')
+
+    def test_arch_found(self):
+        """By its name or by the kernel's, the recording is the same."""
+        kernel = self.put_i386()
+        for option in (['--arch', 'i386'], ['--kernel', kernel]):
+            code, _, err = self.record('-B', *option, '-o', option[0][2:], 'chase')
+            self.assertEqual(code, 0, err)
+        self.assertEqual(self.bytes('arch'), self.bytes('kernel'))
+        self.assertIn(b'i386\0', self.bytes('arch'))
+        self.assertIn(b'--arch=i386\0', self.bytes('arch'))
+        self.assertNotIn(b'x86_64\0', self.bytes('arch'))
 
     def test_emulator(self):
         self.refuse(72, 'emulator /nothing: no such program', 'chase', qemu='/nothing')
